@@ -1,0 +1,85 @@
+import { durationMs, sizeBytes } from '../../runtime/quantities.ts';
+import { LOG_LEVELS } from '../../runtime/log.ts';
+import { z } from '../../runtime/schema.ts';
+
+const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/u, 'expected lower-case letters, digits and hyphens, at most 64');
+const port = z.number().int().min(0).max(65_535).describe('0 lets the system choose; the ready line tells which.');
+const host = z.string().min(1).max(255);
+const duration = (fallback: string): z.ZodPrefault<typeof durationMs> => durationMs.prefault(fallback);
+
+const deviceSchema = z.strictObject({
+  id: id.describe('Becomes the device part of the topic.'),
+  unit: z.number().int().min(1).max(247).describe('Modbus unit id.'),
+  profile: z.string().min(1).describe('Name of a shipped profile, or a path to a device-profile YAML file.'),
+  pollEvery: duration('1s'),
+});
+
+const lineCommon = {
+  id,
+  timeout: duration('1s').describe('Longest wait for a complete response.'),
+  retries: z.number().int().min(0).max(5).default(1),
+  devices: z.array(deviceSchema).min(1).max(247),
+};
+
+const tcpLineSchema = z.strictObject({ ...lineCommon, transport: z.literal('modbus-tcp'), host: host.default('127.0.0.1'), port: port.default(502) });
+
+const rtuLineSchema = z.strictObject({
+  ...lineCommon,
+  transport: z.literal('modbus-rtu'),
+  path: z.string().min(1).describe('Serial port, e.g. /dev/ttyUSB0.'),
+  baudRate: z.number().int().min(300).max(921_600).default(19_200),
+  parity: z.enum(['none', 'even', 'odd']).default('even'),
+  stopBits: z.union([z.literal(1), z.literal(2)]).default(1),
+});
+
+const forwardSchema = z.strictObject({
+  filter: z.string().min(1).describe('MQTT topic filter of the messages that go up.'),
+  qos: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal('as-received')]).default('as-received'),
+});
+
+const uplinkSchema = z.strictObject({
+  url: z.string().regex(/^mqtt:\/\/[^/\s]+:\d+$/u, 'expected mqtt://host:port'),
+  clientId: z.string().min(1).max(64).optional().describe('Defaults to the id of the gateway.'),
+  keepalive: duration('15s').describe('A dead link is noticed after one and a half times this.'),
+  connectTimeout: duration('5s'),
+  reconnect: z.strictObject({ minimum: duration('200ms'), maximum: duration('5s') }).prefault({}),
+  forward: z.array(forwardSchema).min(1).max(64).default([{ filter: 'telemetry/#', qos: 1 }, { filter: 'devices/#', qos: 'as-received' }]),
+  storeAndForward: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      messagesMax: z.number().int().min(1).max(10_000_000).default(100_000),
+      bytesMax: sizeBytes.prefault('64MB'),
+      inFlightMax: z.number().int().min(1).max(1_000).default(64),
+    })
+    .prefault({}),
+});
+
+/** The one configuration file of the gateway. Every default is a value that a plant could run with. */
+export const gatewayConfigSchema = z.strictObject({
+  id,
+  mqtt: z.strictObject({ host: host.default('127.0.0.1'), port: port.default(1_883) }).prefault({}),
+  http: z.strictObject({ host: host.default('127.0.0.1'), port: port.default(8_080) }).prefault({}),
+  broker: z
+    .strictObject({
+      engine: z.enum(['aedes']).default('aedes'),
+      packetBytesMax: sizeBytes.prefault('1MiB').describe('A larger MQTT packet ends its connection.'),
+      connectionsMax: z.number().int().min(1).max(1_000_000).default(20_000),
+      queuedMessagesMax: z.number().int().min(1).max(1_000_000).default(10_000).describe('Queued for one absent persistent session.'),
+    })
+    .prefault({}),
+  southbound: z.strictObject({ lines: z.array(z.discriminatedUnion('transport', [tcpLineSchema, rtuLineSchema])).max(4_096).default([]) }).prefault({}),
+  telemetry: z
+    .strictObject({
+      topic: z.string().default('telemetry/{device}/{point}').describe('{device} and {point} are filled in.'),
+      qos: z.union([z.literal(0), z.literal(1), z.literal(2)]).default(1),
+    })
+    .prefault({}),
+  uplink: uplinkSchema.optional(),
+  log: z.strictObject({ level: z.enum(LOG_LEVELS).default('info') }).prefault({}),
+});
+
+export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
+export type GatewayConfigInput = z.input<typeof gatewayConfigSchema>;
+export type SouthboundLineConfig = GatewayConfig['southbound']['lines'][number];
+export type SouthboundDeviceConfig = SouthboundLineConfig['devices'][number];
+export type UplinkConfig = NonNullable<GatewayConfig['uplink']>;

@@ -1,0 +1,38 @@
+import type { PointValue } from './southbound/device-profile.ts';
+
+/** What the gateway observes: the events it puts into the journal, with the shape of their data. Times are in `t`. */
+export interface GatewayEvents {
+  'gateway.started': { mqttPort: number; httpPort: number; configSha256: string };
+  'gateway.stopping': { reason: string };
+  'southbound.connected': { line: string };
+  'southbound.lost': { line: string; reason: string };
+  /** One request that failed for good (after its retries). `kind`: timeout, exception, corrupt or closed. */
+  'southbound.failed': { line: string; device: string; unit: number; kind: string; detail: string };
+  /** A point was reported. `n` counts from 1 for each point and boot; `wallMs` is the instant of the poll. */
+  'telemetry.published': { device: string; point: string; n: number; boot: string; v: PointValue; wallMs: number };
+  'uplink.connected': { url: string };
+  'uplink.lost': { reason: string };
+  /** On change, at most each 250 ms. */
+  'uplink.backlog': { messages: number; bytes: number; inFlight: number };
+  /** Everything accepted for the uplink so far has been acknowledged by the far side, and the link is up. */
+  'uplink.idle': { forwarded: number };
+  /** A message that will never arrive: `reason` is full (bound reached), off (store and forward disabled), refused. */
+  'uplink.dropped': { topic: string; reason: string; droppedTotal: number };
+  /** Each 500 ms. */
+  'broker.sample': { clients: number; accepted: number; delivered: number };
+}
+
+/**
+ * Payload of a telemetry message, as JSON on `telemetry/{device}/{point}`. Keys are short because it travels often.
+ * A gap in `n` is a lost message; equal `n` and `b` is the same message again.
+ */
+export interface TelemetryPayload {
+  /** The value, decoded and scaled. */
+  readonly v: PointValue;
+  /** 1, 2, 3, ... for each point since boot. */
+  readonly n: number;
+  /** Wall-clock instant of the poll, milliseconds since 1970. */
+  readonly t: number;
+  /** Boot id: 8 hexadecimal digits, new at each start of the gateway. */
+  readonly b: string;
+}
