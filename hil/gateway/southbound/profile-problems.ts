@@ -1,0 +1,116 @@
+import type { DeviceProfile, DeviceResource } from './device-profile.ts';
+import { isBitTable, rawTypeOf, registerCountOf } from './raw-layout.ts';
+
+/** One contradiction in a profile; `path` leads to the key that should change. */
+export interface ProfileProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** What a resource must not be: the key to blame, and the words when it is. */
+type Rule = (resource: DeviceResource) => { readonly key: readonly string[]; readonly message: string } | undefined;
+
+const ADDRESS_MAX = 65_535;
+
+const RULES: readonly Rule[] = [
+  bitTableHoldsBool,
+  bitNeedsRegisterBool,
+  stringHasSize,
+  endsInsideTable,
+  readOnlyTableIsNotWritten,
+  valueTypeFitsRawType,
+  scalesOnlyNumbers,
+  wholeNumbersStayWhole,
+  deadbandNeedsNumber,
+  boundsAreOrdered,
+  stringHasNoWordOrder,
+];
+
+/** Everything in a well-formed profile that contradicts itself or the Modbus data model; empty when it is sound. */
+export function profileProblems(profile: DeviceProfile): ProfileProblem[] {
+  const seen = new Set<string>();
+  return profile.deviceResources.flatMap((resource, index) => {
+    const path = ['deviceResources', index];
+    const message = `${resource.name}: a resource of that name stands above`;
+    const duplicate = seen.has(resource.name) ? [{ path: [...path, 'name'], message }] : [];
+    seen.add(resource.name);
+    const broken = RULES.map((rule) => rule(resource)).filter((problem) => problem !== undefined);
+    return [...duplicate, ...broken.map((problem) => ({ path: [...path, ...problem.key], message: `${resource.name}: ${problem.message}` }))];
+  });
+}
+
+function bitTableHoldsBool(resource: DeviceResource): ReturnType<Rule> {
+  const { primaryTable } = resource.attributes;
+  const rawType = rawTypeOf(resource);
+  if (!isBitTable(primaryTable) || rawType === 'Bool') return undefined;
+  return { key: ['attributes', 'rawType'], message: `${primaryTable} holds single bits, so rawType must be Bool, not ${rawType}` };
+}
+
+function bitNeedsRegisterBool(resource: DeviceResource): ReturnType<Rule> {
+  const { bit, primaryTable } = resource.attributes;
+  if (bit === undefined || (rawTypeOf(resource) === 'Bool' && !isBitTable(primaryTable))) return undefined;
+  return { key: ['attributes', 'bit'], message: 'bit is only for rawType Bool in a register table' };
+}
+
+function stringHasSize(resource: DeviceResource): ReturnType<Rule> {
+  const given = resource.attributes.stringRegisterSize !== undefined;
+  const isString = rawTypeOf(resource) === 'String';
+  if (given === isString) return undefined;
+  const message = isString ? 'a String needs stringRegisterSize' : 'stringRegisterSize is only for rawType String';
+  return { key: ['attributes', 'stringRegisterSize'], message };
+}
+
+function endsInsideTable(resource: DeviceResource): ReturnType<Rule> {
+  const last = resource.attributes.startingAddress + registerCountOf(resource) - 1;
+  if (last <= ADDRESS_MAX) return undefined;
+  return { key: ['attributes', 'startingAddress'], message: `ends at address ${last}; the last address of a table is ${ADDRESS_MAX}` };
+}
+
+function readOnlyTableIsNotWritten(resource: DeviceResource): ReturnType<Rule> {
+  const { primaryTable } = resource.attributes;
+  if (resource.properties.readWrite === 'R' || primaryTable === 'COILS' || primaryTable === 'HOLDING_REGISTERS') return undefined;
+  return { key: ['properties', 'readWrite'], message: `${primaryTable} can only be read, so readWrite must be R` };
+}
+
+function valueTypeFitsRawType(resource: DeviceResource): ReturnType<Rule> {
+  const rawType = rawTypeOf(resource);
+  const { valueType } = resource.properties;
+  if (kindOf(rawType) === kindOf(valueType)) return undefined;
+  return { key: ['properties', 'valueType'], message: `valueType ${valueType} cannot hold rawType ${rawType}` };
+}
+
+function scalesOnlyNumbers(resource: DeviceResource): ReturnType<Rule> {
+  const { scale, offset } = resource.properties;
+  if (scale === 0) return { key: ['properties', 'scale'], message: 'scale must not be 0' };
+  const isNumber = kindOf(rawTypeOf(resource)) === 'number';
+  if (isNumber || (scale === 1 && offset === 0)) return undefined;
+  return { key: ['properties', scale === 1 ? 'offset' : 'scale'], message: `a ${rawTypeOf(resource)} has no scale or offset` };
+}
+
+function wholeNumbersStayWhole(resource: DeviceResource): ReturnType<Rule> {
+  const { valueType, scale, offset } = resource.properties;
+  if (kindOf(valueType) !== 'number' || valueType.startsWith('Float')) return undefined;
+  const isFloat = rawTypeOf(resource).startsWith('Float');
+  if (!isFloat && Number.isInteger(scale) && Number.isInteger(offset)) return undefined;
+  const source = isFloat ? 'of a float' : `that scale ${scale} and offset ${offset} give`;
+  return { key: ['properties', 'valueType'], message: `valueType ${valueType} would cut the fraction ${source}` };
+}
+
+function deadbandNeedsNumber(resource: DeviceResource): ReturnType<Rule> {
+  if ((resource.properties.optional.deadband ?? 0) === 0 || kindOf(rawTypeOf(resource)) === 'number') return undefined;
+  return { key: ['properties', 'optional', 'deadband'], message: `a ${rawTypeOf(resource)} has no deadband` };
+}
+
+function boundsAreOrdered({ properties: { minimum, maximum } }: DeviceResource): ReturnType<Rule> {
+  if (minimum === undefined || maximum === undefined || minimum <= maximum) return undefined;
+  return { key: ['properties', 'minimum'], message: `minimum ${minimum} is above maximum ${maximum}` };
+}
+
+function stringHasNoWordOrder(resource: DeviceResource): ReturnType<Rule> {
+  if (!resource.attributes.isWordSwap || rawTypeOf(resource) !== 'String') return undefined;
+  return { key: ['attributes', 'isWordSwap'], message: 'isWordSwap is for numbers; the registers of a String are in reading order' };
+}
+
+function kindOf(type: string): 'Bool' | 'String' | 'number' {
+  return type === 'Bool' || type === 'String' ? type : 'number';
+}
