@@ -12,7 +12,8 @@ const topologySchema: z.ZodType<RunTopology> = z.object({
 
 /**
  * Indexes a journal for checkers.
- * @param entries - In order of the journal (`seq`); instants of different sources may step back a little between entries.
+ * @param entries - In order of the journal (`seq`) or of time. Processes write at their own pace, so that instants of
+ *   different sources may step back a little from entry to entry of a journal.
  * @returns Phases and faults in order of their start; a phase or fault that never ended lasts to Infinity. The topology is
  *   undefined when no `run.started` entry holds a well-formed one.
  */
@@ -36,11 +37,12 @@ export function indexHistory(entries: readonly JournalEntry[]): History {
   };
 }
 
-/** Pairs each start with the first end of the same id that comes after it in the journal. */
+/** Pairs each start with the first end of the same id that comes after it. */
 function windowsOf(starts: readonly JournalEntry[], ends: readonly JournalEntry[], key: string): Window[] {
-  return starts.map((start) => {
-    const id = String(start.data[key]);
-    const end = ends.find((candidate) => candidate.seq > start.seq && candidate.data[key] === id);
-    return { id, startMs: start.t, endMs: end?.t ?? Infinity };
+  return starts.flatMap((start) => {
+    const id = start.data[key];
+    if (typeof id !== 'string') return [];
+    const end = ends.find((candidate) => candidate.t >= start.t && candidate.data[key] === id);
+    return [{ id, startMs: start.t, endMs: end?.t ?? Infinity }];
   });
 }

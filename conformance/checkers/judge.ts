@@ -1,5 +1,5 @@
 import { messageOf } from '../../hil/runtime/errors.ts';
-import { z } from '../../hil/runtime/schema.ts';
+import type { z } from '../../hil/runtime/schema.ts';
 import type { Judgement } from '../judgement.ts';
 import type { Checker } from './checker.ts';
 import type { History } from './history.ts';
@@ -7,19 +7,16 @@ import { makeJudgement } from './make-judgement.ts';
 
 /**
  * Runs a checker over a history.
- * @param params - The parameters as a scenario writes them (`{ p99: { max: '50ms' } }`), without `that`; they are parsed
- *   here, so that a stored run can be judged again from its record.
- * @returns The checker's judgement; `error` when it throws or its parameters do not parse, because then it says nothing
- *   about the SUT; `inconclusive` when nothing was observed or observations were dropped on their way to the journal.
+ * @param params - As parsed by `checker.params` (durations in milliseconds, sizes in bytes), without `that`.
+ * @returns The checker's judgement; `error` when it throws, because then it says nothing about the SUT; `inconclusive` when
+ *   nothing was observed or observations were dropped on their way to the journal.
  */
-export function judge(checker: Checker, history: History, params: unknown): Judgement {
-  const parsed = checker.params.safeParse(params);
-  if (!parsed.success) return makeJudgement('error', `FP_CHECKER_FAILED: the parameters of ${checker.that} do not parse: ${oneLine(z.prettifyError(parsed.error))}`);
+export function judge<Params extends z.ZodObject>(checker: Checker<Params>, history: History, params: z.infer<Params>): Judgement {
   if (history.entries.length === 0) return makeJudgement('inconclusive', 'nothing was observed');
   try {
-    return unlessTruncated(history, checker.check(history, parsed.data));
+    return unlessTruncated(history, checker.check(history, params));
   } catch (cause) {
-    return makeJudgement('error', `FP_CHECKER_FAILED: ${checker.that} failed: ${oneLine(messageOf(cause))}`);
+    return makeJudgement('error', `FP_CHECKER_FAILED: ${checker.that} failed: ${messageOf(cause).replaceAll(/\s+/gu, ' ').trim()}`);
   }
 }
 
@@ -32,8 +29,4 @@ function unlessTruncated(history: History, judgement: Judgement): Judgement {
     verdict: 'inconclusive',
     because: `${dropped} observations never reached the journal; what it holds says ${judgement.verdict}: ${judgement.because}`,
   };
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/gu, ' ').trim();
 }

@@ -53,7 +53,7 @@ export function matchServed(served: readonly ServedSample[], reports: readonly R
   reports.forEach((report, index) => {
     const earliest = (places[0] ?? -1) + 1;
     const free = restarts || report.restarts;
-    let next = free ? search.matches(earliest, served.length - 1, report) : places.flatMap((place) => search.matches(place + 1, search.nextNews(place, last), report));
+    let next = free ? search.matches(earliest, served.length - 1, report) : search.continuations(places, last, report);
     if (next.length === 0 && !free) {
       next = search.matches(earliest, served.length - 1, report);
       const missed = served[search.nextNews(lastBefore(places, next[0]), last)];
@@ -97,6 +97,18 @@ class PlaceSearch {
     }
     if (last !== undefined) this.#memo = { from: place, v: last, news };
     return news;
+  }
+
+  /** The places at which the report may have been made when the one before was made at one of `places` (rising). */
+  continuations(places: readonly number[], last: PointValue | undefined, report: Report): number[] {
+    const next: number[] = [];
+    for (const place of places) {
+      const latest = next.at(-1);
+      // What lies before the next news of a place already found is left out, as in `matches`.
+      const first = Math.max(place + 1, latest === undefined ? 0 : this.nextNews(latest, report.v));
+      next.push(...this.matches(first, this.nextNews(place, last), report));
+    }
+    return next;
   }
 
   /**

@@ -16,7 +16,10 @@ export interface GatewayEvents {
   'uplink.backlog': { messages: number; bytes: number; inFlight: number };
   /** Everything accepted for the uplink so far has been acknowledged by the far side, and the link is up. */
   'uplink.idle': { forwarded: number };
-  /** A message that will never arrive: `reason` is full (bound reached), off (store and forward disabled), refused. */
+  /**
+   * A message that will never arrive: `reason` is full (bound reached), off (store and forward disabled), refused, lost (QoS 0, on its
+   * way at a cut), stopped (still stored when the gateway stopped).
+   */
   'uplink.dropped': { topic: string; reason: string; droppedTotal: number };
   /** Each 500 ms. */
   'broker.sample': { clients: number; accepted: number; delivered: number };

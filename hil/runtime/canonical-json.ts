@@ -9,7 +9,11 @@ export function canonicalJson(value: JsonValue): string {
   if (isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const members = Object.keys(value)
     .toSorted()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key] ?? null)}`);
+    .flatMap((key) => {
+      const member = value[key];
+      // As JSON.stringify does: a member that is undefined is left out.
+      return member === undefined ? [] : [`${JSON.stringify(key)}:${canonicalJson(member)}`];
+    });
   return `{${members.join(',')}}`;
 }
 

@@ -80,7 +80,8 @@ function readCommands(input: Readable, handlers: ReadonlyMap<string, CommandHand
   const lines = createInterface({ input, crlfDelay: Infinity });
   const parentGone = new Promise<void>((resolve) => {
     lines.once('close', resolve);
-    input.once('error', () => resolve());
+    // readline passes an error of its input on; with nobody listening there it would end the process.
+    lines.on('error', () => resolve());
   });
   lines.on('line', (line) => void answer(line, handlers, reply));
   return {

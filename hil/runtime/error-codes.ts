@@ -78,7 +78,7 @@ export const ERROR_CODES = {
     nextStep: 'Raise uplink.storeAndForward.messagesMax, or look for the reason the uplink stays down.',
   },
   FP_BROKER_REFUSED: {
-    meaning: 'An MQTT broker refused the connection.',
+    meaning: 'An MQTT broker refused a connection, a subscription or a message.',
     nextStep: 'Check credentials, client id and protocol version; the message holds the return code.',
   },
   FP_CHILD_START: {

@@ -1,14 +1,19 @@
+/** Letters compared; what is longer is no slip of the pen, and the comparison costs the product of both lengths. */
+const LETTERS_MAX = 100;
+
 /**
  * The word of `words` closest to `typed` by edits (insert, delete, replace, swap of neighbours), for "did you mean".
- * @returns undefined when nothing is close: more than a third of the letters, at least two, would have to change.
+ * @returns undefined when nothing is close: more than a third of the letters (two are always allowed), or more than half
+ * of a short word, would have to change.
  */
 export function nearestWord(typed: string, words: readonly string[]): string | undefined {
+  if (typed.length > LETTERS_MAX) return undefined;
   const allowed = Math.max(2, Math.floor(typed.length / 3));
   const ranked = words
+    .filter((word) => word.length <= LETTERS_MAX)
     .map((word) => ({ word, edits: editDistance(typed.toLowerCase(), word.toLowerCase()) }))
     .toSorted((a, b) => a.edits - b.edits);
-  const best = ranked[0];
-  return best !== undefined && best.edits <= allowed ? best.word : undefined;
+  return ranked.find(({ word, edits }) => edits <= allowed && edits * 2 <= Math.max(typed.length, word.length))?.word;
 }
 
 /** Optimal string alignment distance; both words are short, so the full table is kept. */

@@ -10,25 +10,25 @@ const RATE = /^(\d+(?:\.\d+)?)\/(s|m|h)$/u;
 export const durationMs = z
   .string({ error: 'expected a duration such as 250ms, 5s or 2m' })
   .regex(DURATION, 'expected a duration such as 250ms, 5s or 2m')
-  .transform((text) => scaled(text, DURATION, MILLISECONDS))
-  .meta({ description: 'A duration with its unit: us, ms, s, m, h or d.', examples: ['250ms', '5s'] });
+  .meta({ description: 'A duration with its unit: us, ms, s, m, h or d.', examples: ['250ms', '5s'] })
+  .transform((text) => scaled(text, DURATION, MILLISECONDS));
 
 /** A size as people write it (`150MB`, `64KiB`), in bytes. */
 export const sizeBytes = z
   .string({ error: 'expected a size such as 64KiB or 150MB' })
   .regex(SIZE, 'expected a size such as 64KiB or 150MB')
-  .transform((text) => scaled(text, SIZE, BYTES))
-  .meta({ description: 'A size with its unit: B, kB, KiB, MB, MiB, GB or GiB.', examples: ['64KiB', '150MB'] });
+  .meta({ description: 'A size with its unit: B, kB, KiB, MB, MiB, GB or GiB.', examples: ['64KiB', '150MB'] })
+  .transform((text) => scaled(text, SIZE, BYTES));
 
 /** A rate as people write it (`100/s`, `6/m`), in events per second. */
 export const ratePerSecond = z
   .string({ error: 'expected a rate such as 100/s' })
   .regex(RATE, 'expected a rate such as 100/s or 6/m')
+  .meta({ description: 'Events in a time: /s, /m or /h.', examples: ['100/s'] })
   .transform((text) => {
     const [, amount = '0', unit = 's'] = RATE.exec(text) ?? [];
     return (Number(amount) * 1_000) / (MILLISECONDS[unit] ?? 1_000);
-  })
-  .meta({ description: 'Events in a time: /s, /m or /h.', examples: ['100/s'] });
+  });
 
 function scaled(text: string, pattern: RegExp, units: Readonly<Record<string, number>>): number {
   const [, amount = '0', unit = ''] = pattern.exec(text) ?? [];

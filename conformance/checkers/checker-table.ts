@@ -1,0 +1,32 @@
+import type { Checker } from './checker.ts';
+import { devicesOrdered } from './devices-ordered.ts';
+import { eventSometimes } from './event-sometimes.ts';
+import { gatewayAlive } from './gateway-alive.ts';
+import { gatewayRss } from './gateway-rss.ts';
+import { LINK_COUNTER_CHECKERS } from './link-counters.ts';
+import { mqttLatency } from './mqtt-latency.ts';
+import { qos0AtMostOnce } from './qos0-at-most-once.ts';
+import { qos1AtLeastOnce } from './qos1-at-least-once.ts';
+import { qos2ExactlyOnce } from './qos2-exactly-once.ts';
+import { telemetryComplete } from './telemetry-complete.ts';
+import { telemetryLatency } from './telemetry-latency.ts';
+
+/** Every checker a scenario may name, in the order of the documentation. */
+export const CHECKERS: readonly Checker[] = [
+  telemetryComplete,
+  qos2ExactlyOnce,
+  qos1AtLeastOnce,
+  qos0AtMostOnce,
+  devicesOrdered,
+  mqttLatency,
+  telemetryLatency,
+  gatewayRss,
+  gatewayAlive,
+  eventSometimes,
+  ...LINK_COUNTER_CHECKERS,
+];
+
+/** The checker a scenario names with `that`; undefined when there is none. */
+export function checkerNamed(that: string): Checker | undefined {
+  return CHECKERS.find((checker) => checker.that === that);
+}

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
+import { canonicalJson } from '../../runtime/canonical-json.ts';
+import { readCheckedYaml, yamlError, type YamlProblem } from '../../runtime/checked-yaml.ts';
+import { FieldproofError, type ErrorPlace } from '../../runtime/errors.ts';
+import { z } from '../../runtime/schema.ts';
+import { loadProfile } from '../southbound/load-profile.ts';
+import { configProblems } from './config-problems.ts';
+import { gatewayConfigSchema, type GatewayConfig } from './gateway-config.ts';
+
+export interface LoadedGatewayConfig {
+  readonly config: GatewayConfig;
+  /** SHA-256 of the effective configuration (defaults filled in) as canonical JSON, 64 hexadecimal digits. */
+  readonly sha256: string;
+}
+
+/**
+ * Reads the gateway's configuration and checks it, profiles included. A relative profile path starts at the file's folder.
+ * @throws FieldproofError FP_FILE_UNREADABLE, FP_YAML_SYNTAX, FP_SCHEMA, FP_PROFILE_UNKNOWN, each with line and key; what
+ * is wrong inside a profile is placed there.
+ */
+export function loadGatewayConfig(file: string): LoadedGatewayConfig {
+  const { value: config, placeOf } = readCheckedYaml(file, gatewayConfigSchema);
+  const problems: YamlProblem[] = configProblems(config).map(({ path, message }) => ({ place: placeOf(path), message }));
+  if (problems.length > 0) throw yamlError('FP_SCHEMA', problems);
+  checkProfiles(config, dirname(file), placeOf);
+  return { config, sha256: createHash('sha256').update(canonicalJson(z.json().parse(config))).digest('hex') };
+}
+
+function checkProfiles(config: GatewayConfig, folder: string, placeOf: (path: readonly PropertyKey[]) => ErrorPlace): void {
+  const known = new Set<string>();
+  for (const [line, { devices }] of config.southbound.lines.entries()) {
+    for (const [device, { profile }] of devices.entries()) {
+      if (known.has(profile)) continue;
+      loadPlaced(profile, folder, () => placeOf(['southbound', 'lines', line, 'devices', device, 'profile']));
+      known.add(profile);
+    }
+  }
+}
+
+function loadPlaced(profile: string, folder: string, place: () => ErrorPlace): void {
+  try {
+    loadProfile(profile, folder);
+  } catch (cause) {
+    if (!(cause instanceof FieldproofError) || cause.code !== 'FP_PROFILE_UNKNOWN') throw cause;
+    throw new FieldproofError(cause.code, cause.message, { place: place(), cause });
+  }
+}

@@ -1,0 +1,109 @@
+import { every, type Clock, type Timer } from '../runtime/clock.ts';
+import { messageOf } from '../runtime/errors.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { Observe } from '../runtime/observation.ts';
+import type { Random } from '../runtime/random.ts';
+import type { OpenLink } from '../transport/byte-link.ts';
+import type { openMqttSession } from '../transport/mqtt-session.ts';
+import { createApi } from './api/api.ts';
+import { createAedesEngine } from './broker/aedes-engine.ts';
+import type { GatewayConfig } from './config/gateway-config.ts';
+import type { DeviceProfile } from './southbound/device-profile.ts';
+import { createSouthbound } from './southbound/southbound.ts';
+import { createTelemetryPublisher } from './telemetry-publisher.ts';
+import { createUplink } from './uplink/uplink.ts';
+
+export interface GatewayDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** New at each start: 8 hexadecimal digits. */
+  readonly bootId: string;
+  readonly openLink: OpenLink;
+  readonly openSession: typeof openMqttSession;
+  readonly observe: Observe;
+  readonly log: Logger;
+  /** @throws FieldproofError FP_PROFILE_UNKNOWN and what else reading a profile may give. */
+  readonly loadProfile: (nameOrPath: string) => DeviceProfile;
+  readonly configSha256: string;
+}
+
+/** The reference gateway: southbound -> broker -> uplink, and an HTTP face. It starts once and stops once. */
+export interface Gateway {
+  /**
+   * Binds both listeners, then begins to poll and to connect upwards without waiting for either.
+   * @throws FieldproofError FP_PORT_IN_USE, FP_BIND_FAILED; nothing stays open then.
+   */
+  start(): Promise<{ readonly mqttPort: number; readonly httpPort: number }>;
+  /**
+   * Stops polling, lets the uplink drain for at most `DRAIN_MS_MAX`, then closes broker and HTTP. Safe to call again.
+   * @param reason - For the journal: `SIGTERM`, `parent gone`.
+   */
+  stop(reason: string): Promise<void>;
+}
+
+/** Longest wait for stored messages to go up when the gateway stops, milliseconds. */
+export const DRAIN_MS_MAX = 3_000;
+const SAMPLE_PERIOD_MS = 500;
+
+/** @throws FieldproofError what `deps.loadProfile` throws; nothing has been opened then. */
+export function createGateway(config: GatewayConfig, deps: GatewayDeps): Gateway {
+  const { clock, random, observe, log } = deps;
+  const engine = createAedesEngine(config.broker, { log });
+  const uplinkDeps = { ...deps, random: random.child('uplink') };
+  const uplink = config.uplink === undefined ? undefined : createUplink(config.uplink, config.id, uplinkDeps);
+  const onReport = createTelemetryPublisher(config.telemetry, deps.bootId, { engine, observe, log });
+  const southbound = createSouthbound(config.southbound, { ...deps, random: random.child('southbound'), onReport });
+  let isMqttListening = false;
+  const api = createApi({
+    clock,
+    log,
+    configSha256: deps.configSha256,
+    status: () => ({ isMqttListening, broker: engine.stats(), southbound: southbound.stats(), uplink: uplink?.stats() }),
+  });
+  if (uplink !== undefined) engine.onAccepted((message) => uplink.offer(message));
+  let samples: Timer | undefined;
+  let stopped: Promise<void> | undefined;
+
+  const closeListeners = async (): Promise<void> => {
+    isMqttListening = false;
+    await engine.close();
+    await api.close();
+  };
+  const bind = async (): Promise<{ mqttPort: number; httpPort: number }> => {
+    const { port: mqttPort } = await engine.listen(config.mqtt.host, config.mqtt.port);
+    isMqttListening = true;
+    const { port: httpPort } = await api.listen(config.http.host, config.http.port);
+    return { mqttPort, httpPort };
+  };
+  const stopAll = async (reason: string): Promise<void> => {
+    observe('gateway.stopping', { reason });
+    log.info('stopping', { reason });
+    await southbound.stop();
+    await uplink?.stop(DRAIN_MS_MAX);
+    samples?.cancel();
+    await closeListeners();
+  };
+
+  return {
+    async start() {
+      const ports = await bind().catch(async (cause: unknown) => {
+        log.error('the gateway does not start', { cause: messageOf(cause) });
+        await closeListeners();
+        throw cause;
+      });
+      observe('gateway.started', { ...ports, configSha256: deps.configSha256 });
+      log.info('started', ports);
+      samples = every(clock, SAMPLE_PERIOD_MS, () => {
+        const { connectedClients: clients, messagesAccepted: accepted, messagesDelivered: delivered } = engine.stats();
+        observe('broker.sample', { clients, accepted, delivered });
+      });
+      uplink?.start();
+      southbound.start();
+      return ports;
+    },
+    stop(reason) {
+      stopped ??= stopAll(reason);
+      return stopped;
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FieldproofError, messageOf } from '../hil/runtime/errors.ts';
+import type { RunRecord } from './record.ts';
+import type { ReportFormat } from './report-writer.ts';
+import { WRITERS } from './writers/writer-table.ts';
+
+/**
+ * Renders the record in each format into `folder` (made if it is not there). Each file is written beside its place and
+ * renamed, so that nobody reads half a report and a full disk leaves the old one.
+ * @returns The path of each file by its format.
+ * @throws FieldproofError FP_FILE_UNREADABLE when a file cannot be written, FP_RECORD_INVALID from the json writer.
+ */
+export function renderAll(record: RunRecord, folder: string, formats: readonly ReportFormat[]): Map<ReportFormat, string> {
+  const paths = new Map<ReportFormat, string>();
+  for (const format of formats) {
+    const writer = WRITERS[format];
+    const path = join(folder, writer.fileName);
+    writeAtomically(folder, path, writer.render(record));
+    paths.set(format, path);
+  }
+  return paths;
+}
+
+function writeAtomically(folder: string, path: string, bytes: Uint8Array): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(temporary, bytes);
+    renameSync(temporary, path);
+  } catch (cause) {
+    rmSync(temporary, { force: true });
+    throw new FieldproofError('FP_FILE_UNREADABLE', `cannot write ${path}: ${messageOf(cause)}`, { cause });
+  }
+}

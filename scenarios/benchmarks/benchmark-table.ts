@@ -1,0 +1,6 @@
+import type { Benchmark } from './benchmark.ts';
+import { endToEndLatency } from './end-to-end/end-to-end-latency.ts';
+import { modbusCodec } from './modbus-codec/modbus-codec.ts';
+
+/** Every benchmark of `fieldproof bench`, in the order they run. */
+export const BENCHMARKS: readonly Benchmark[] = [modbusCodec, endToEndLatency];

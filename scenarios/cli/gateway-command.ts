@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import type { Command } from 'commander';
+import { createGateway } from '../../hil/gateway/gateway.ts';
+import { loadGatewayConfig } from '../../hil/gateway/config/load-gateway-config.ts';
+import { loadProfile } from '../../hil/gateway/southbound/load-profile.ts';
+import { createLogger } from '../../hil/runtime/log.ts';
+import { randomFromHex } from '../../hil/runtime/random.ts';
+import { openMqttSession } from '../../hil/transport/mqtt-session.ts';
+import { createOpenLink } from '../../hil/transport/open-link.ts';
+import { dirname, resolve } from 'node:path';
+import type { ProgramContext } from './program-context.ts';
+import { runService } from './supervised-service.ts';
+
+interface GatewayFlags {
+  readonly config?: string;
+  readonly supervised?: boolean;
+}
+
+const CONNECT_TIMEOUT_MS = 3_000;
+const BOOT_ID_BYTES = 4;
+
+/** `fieldproof gateway` */
+export function addGatewayCommand(program: Command, context: ProgramContext, finish: (code: number) => void): void {
+  program
+    .command('gateway')
+    .summary('the reference gateway alone')
+    .description('Runs the reference gateway until SIGTERM or Ctrl-C. One JSON line on stdout tells the bound ports; the log goes to stderr.')
+    .requiredOption('--config <file>', 'gateway configuration (YAML)')
+    .option('--supervised', 'speak the control protocol on stdin and stdout and end with the parent (used by the scenario runner)')
+    .action(async (flags: GatewayFlags) => finish(await gateway(flags, context)));
+}
+
+async function gateway({ config: file = '', supervised = false }: GatewayFlags, context: ProgramContext): Promise<number> {
+  const { config, sha256 } = loadGatewayConfig(resolve(file));
+  const log = createLogger(config.id, config.log.level);
+  return runService(context, { id: config.id, supervised, log }, async (channel) => {
+    // Backoff jitter and boot id must differ from start to start, so they come from the system, not from a seed.
+    const running = createGateway(config, {
+      clock: context.clock,
+      random: randomFromHex(randomBytes(16).toString('hex')),
+      bootId: randomBytes(BOOT_ID_BYTES).toString('hex'),
+      openLink: createOpenLink({ clock: context.clock, timeoutMs: CONNECT_TIMEOUT_MS }),
+      openSession: openMqttSession,
+      observe: channel.observerFor(config.id),
+      log,
+      loadProfile: (nameOrPath) => loadProfile(nameOrPath, dirname(resolve(file))),
+      configSha256: sha256,
+    });
+    const { mqttPort, httpPort } = await running.start();
+    return { facts: { gateway: config.id, ports: { mqtt: mqttPort, http: httpPort } }, stop: (reason) => running.stop(reason) };
+  });
+}

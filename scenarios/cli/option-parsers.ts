@@ -1,0 +1,45 @@
+import { FieldproofError } from '../../hil/runtime/errors.ts';
+import { nearestWord } from '../../hil/runtime/nearest-word.ts';
+import { REPORT_FORMATS, type ReportFormat } from '../../reports/report-writer.ts';
+
+/** A seed: a whole number that JavaScript holds exactly. @throws FieldproofError FP_USAGE. */
+export function parseSeed(text: string): number {
+  return parseInteger(0, Number.MAX_SAFE_INTEGER, 'seed')(text);
+}
+
+/** A parser of whole numbers within bounds. @param what - The word for the message. */
+export function parseInteger(min: number, max: number, what: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/u.test(text) || value < min || value > max) throw new FieldproofError('FP_USAGE', `${what} "${text}": expected a whole number from ${min} to ${max}`);
+    return value;
+  };
+}
+
+/** `1,2,3` as unit ids. @throws FieldproofError FP_USAGE. */
+export function parseUnits(text: string): number[] {
+  return text.split(',').map((word) => parseInteger(1, 247, 'unit id')(word.trim()));
+}
+
+/** `127.0.0.1:1883` or `[::1]:1883`. @throws FieldproofError FP_USAGE. */
+export function parseAddress(text: string): { readonly host: string; readonly port: number } {
+  const [, host, port] = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d+)$/u.exec(text)?.filter((part) => part !== undefined) ?? [];
+  if (host === undefined || port === undefined) throw new FieldproofError('FP_USAGE', `address "${text}": expected host:port`);
+  return { host, port: parseInteger(0, 65_535, 'port')(port) };
+}
+
+/** 32 hexadecimal digits: a node of the seed tree, handed down by a runner. @throws FieldproofError FP_USAGE. */
+export function parseSeedHex(text: string): string {
+  if (!/^[0-9a-f]{32}$/u.test(text)) throw new FieldproofError('FP_USAGE', `seed "${text}": expected 32 hexadecimal digits`);
+  return text;
+}
+
+/** `html,junit`. @throws FieldproofError FP_USAGE naming the nearest format. */
+export function parseFormats(text: string): ReportFormat[] {
+  return text.split(',').map((word) => {
+    const found = REPORT_FORMATS.find((format) => format === word.trim());
+    if (found !== undefined) return found;
+    const nearest = nearestWord(word.trim(), REPORT_FORMATS);
+    throw new FieldproofError('FP_USAGE', `format "${word}": expected one of ${REPORT_FORMATS.join(', ')}${nearest === undefined ? '' : `; did you mean "${nearest}"?`}`);
+  });
+}

@@ -1,0 +1,213 @@
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { every, sleep, type Clock } from '../../hil/runtime/clock.ts';
+import { canonicalJson } from '../../hil/runtime/canonical-json.ts';
+import { formatError } from '../../hil/runtime/errors.ts';
+import { createJournal } from '../../hil/runtime/journal.ts';
+import { readJournal } from '../../hil/runtime/journal-reader.ts';
+import { randomFromSeed } from '../../hil/runtime/random.ts';
+import type { RunRecord } from '../../reports/record.ts';
+import { createFaultDriver, type FaultDriver } from './fault-driver.ts';
+import { completeRecord, type RunOutcome } from './complete-record.ts';
+import type { LoadedScenario } from './load-scenario.ts';
+import { runPhases, waitFor } from './phase-driver.ts';
+import { countProgress, type Progress } from './progress.ts';
+import { createRunLog, type RunLog } from './run-log.ts';
+import { drawSchedule, type Schedule } from './schedule.ts';
+import { startTestbed, type Testbed } from './testbed.ts';
+import type { TestbedChild } from './testbed-child.ts';
+import { describeTopology } from './topology-plan.ts';
+import { watchSyncIdle, type ConditionWatch } from './until-condition.ts';
+
+export interface RunOptions {
+  readonly loaded: LoadedScenario;
+  readonly seed: number;
+  /** A folder that does not exist yet; everything the run leaves goes below it. */
+  readonly folder: string;
+  /** From an earlier run; without it the schedule is drawn from the seed. */
+  readonly schedule?: Schedule;
+}
+
+export interface RunDeps {
+  readonly clock: Clock;
+  /** The built command line that children are started with. */
+  readonly cliEntry: string;
+  readonly version: string;
+  /** Aborts with a reason string such as `SIGINT`. */
+  readonly signal: AbortSignal;
+  readonly progress: (progress: Progress) => void;
+}
+
+const TICK_MS = 1_000;
+const DRAIN_TIMEOUT_MS = 15_000;
+/** What is on its way when the last queue is empty still has to reach the observers. */
+const LAST_DELIVERY_MS = 500;
+
+/**
+ * Runs one scenario from the first process to the record. It always ends with a record, and leaves no process behind:
+ * what goes wrong with the testbed itself becomes the verdict `error`, never an exception.
+ */
+export async function runScenario(options: RunOptions, deps: RunDeps): Promise<RunRecord> {
+  const { loaded, seed, folder } = options;
+  const schedule = options.schedule ?? drawSchedule(loaded.scenario, seed);
+  prepareFolder(folder, loaded.file, schedule);
+  const startedWallMs = deps.clock.wallMs();
+  const journal = createJournal(join(folder, 'events.ndjson'));
+  const log = createRunLog(journal, deps.clock);
+  deps.progress({ kind: 'starting', scenario: loaded.scenario.name, seed, folder });
+  const run = new ScenarioRun(options, schedule, log, deps);
+  await run.execute();
+  const { entries, headHash } = journal.close();
+  deps.progress({ kind: 'judging' });
+  const outcome: RunOutcome = { ...run.outcome(), startedWallMs, journalEntries: entries, journalHeadHash: headHash };
+  const record = completeRecord({ loaded, seed, folder, schedule, version: deps.version }, outcome, readJournal(join(folder, 'events.ndjson')));
+  deps.progress({ kind: 'done', verdict: record.verdict });
+  return record;
+}
+
+function prepareFolder(folder: string, scenarioFile: string, schedule: Schedule): void {
+  mkdirSync(join(folder, 'logs'), { recursive: true });
+  mkdirSync(join(folder, 'config'), { recursive: true });
+  copyFileSync(scenarioFile, join(folder, 'config', 'scenario.yaml'));
+  writeFileSync(join(folder, 'schedule.json'), `${canonicalJson(schedule)}\n`);
+}
+
+/** The state of one run while it goes on. */
+class ScenarioRun {
+  readonly #options: RunOptions;
+  readonly #schedule: Schedule;
+  readonly #log: RunLog;
+  readonly #deps: RunDeps;
+  /** Ends the phases: the caller's signal, or a child that died. */
+  readonly #ending = new AbortController();
+  readonly #children: TestbedChild[] = [];
+  readonly #exits = new Map<string, string>();
+  readonly #troubles: string[] = [];
+  readonly #idle: ConditionWatch;
+  #endpoints: ReadonlyMap<string, string[]> = new Map();
+  #stopping = false;
+  #interrupted: string | undefined;
+
+  constructor(options: RunOptions, schedule: Schedule, log: RunLog, deps: RunDeps) {
+    this.#options = options;
+    this.#schedule = schedule;
+    this.#log = log;
+    this.#deps = deps;
+    this.#idle = watchSyncIdle(describeTopology(options.loaded.scenario));
+  }
+
+  outcome(): Pick<RunOutcome, 'children' | 'exits' | 'endpoints' | 'troubles' | 'interrupted'> {
+    return { children: this.#children, exits: this.#exits, endpoints: this.#endpoints, troubles: this.#troubles, interrupted: this.#interrupted };
+  }
+
+  /** Everything between the first and the last entry of the journal. */
+  async execute(): Promise<void> {
+    const { scenario } = this.#options.loaded;
+    const { signal } = this.#deps;
+    const topology = describeTopology(scenario);
+    const onAbort = (): void => this.#interrupt(String(signal.reason));
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    this.#log.note('run.started', { scenario: scenario.name, seed: this.#options.seed, tier: 'T1', topology: { ...topology, gateways: topology.gateways, plcs: topology.plcs } });
+    const stopWatching = this.#watch();
+    try {
+      await this.#runTestbed();
+    } catch (thrown) {
+      this.#trouble(formatError(thrown));
+    } finally {
+      this.#log.note('run.ended', {});
+      stopWatching();
+      signal.removeEventListener('abort', onAbort);
+      await this.#stopChildren();
+    }
+  }
+
+  async #runTestbed(): Promise<void> {
+    const { loaded, folder, seed } = this.#options;
+    const plan = { loaded, folder, topology: describeTopology(loaded.scenario), random: randomFromSeed(seed).child('testbed') };
+    const childDeps = { clock: this.#deps.clock, cliEntry: this.#deps.cliEntry, onObservation: this.#log.record };
+    if (this.#ending.signal.aborted) return;
+    const testbed = await startTestbed(plan, childDeps, (child) => this.#adopt(child));
+    this.#endpoints = testbed.endpoints;
+    for (const child of testbed.children) this.#deps.progress({ kind: 'child', id: child.id, role: child.role, endpoints: testbed.endpoints.get(child.id) ?? [] });
+    const faults = createFaultDriver(this.#schedule, testbed.links, this.#log, this.#deps.clock);
+    const stopFaults = this.#log.listen((observation) => faults.see(observation));
+    try {
+      await this.#runPhases(faults);
+    } finally {
+      stopFaults();
+      // A child that died takes its links with it: undoing then says so, but the death is the reason that counts.
+      await faults.undoAll().catch((thrown: unknown) => this.#trouble(formatError(thrown)));
+    }
+    if (!this.#ending.signal.aborted) await this.#quiesce(testbed);
+  }
+
+  async #runPhases(faults: FaultDriver): Promise<void> {
+    const { phases } = this.#schedule;
+    await runPhases(phases, {
+      clock: this.#deps.clock,
+      log: this.#log,
+      signal: this.#ending.signal,
+      idle: this.#idle,
+      onPhase: (phase, index) => {
+        this.#deps.progress({ kind: 'phase', phase, index, total: phases.length });
+        faults.phaseStarted(phase.name);
+      },
+    });
+  }
+
+  /** Senders stop, what is under way arrives. What does not arrive in time is judged as lost. */
+  async #quiesce({ fleet }: Testbed): Promise<void> {
+    this.#log.note('run.quiesced', { reason: 'the last phase has ended' });
+    await fleet?.command('quiesce', {}, DRAIN_TIMEOUT_MS);
+    await waitFor(this.#idle, DRAIN_TIMEOUT_MS, this.#deps.clock, this.#log, this.#ending.signal);
+    await sleep(this.#deps.clock, LAST_DELIVERY_MS, this.#ending.signal);
+  }
+
+  #adopt(child: TestbedChild): void {
+    this.#children.push(child);
+    void child.exited.then((how) => {
+      this.#exits.set(child.id, how);
+      if (this.#stopping) return;
+      this.#log.note('child.died', { child: child.id, detail: how });
+      this.#trouble(`error FP_CHILD_DIED: ${child.role} ${child.id} (pid ${child.pid}) ended during the run: ${how}; its log is logs/${child.id}.log`);
+      this.#ending.abort();
+    });
+  }
+
+  #interrupt(reason: string): void {
+    this.#interrupted = reason;
+    this.#log.note('run.interrupted', { signal: reason });
+    this.#ending.abort();
+  }
+
+  #trouble(text: string): void {
+    this.#troubles.push(text);
+    this.#deps.progress({ kind: 'trouble', text });
+  }
+
+  /** Feeds the conditions and the watcher's figures. @returns how to stop. */
+  #watch(): () => void {
+    const counter = countProgress();
+    const stopListening = this.#log.listen((observation) => {
+      this.#idle.see(observation);
+      counter.see(observation);
+      if (observation.type === 'fault.started' || observation.type === 'fault.ended') {
+        this.#deps.progress({ kind: 'fault', fault: String(observation.data['fault']), active: observation.type === 'fault.started' });
+      }
+    });
+    const ticker = every(this.#deps.clock, TICK_MS, () => this.#deps.progress({ kind: 'tick', snapshot: counter.snapshot(this.#log.nowMs(), this.#children.length) }));
+    return () => {
+      ticker.cancel();
+      stopListening();
+    };
+  }
+
+  /** Receivers outlive senders: fleet, gateways, links, PLCs. */
+  async #stopChildren(): Promise<void> {
+    this.#stopping = true;
+    for (const role of ['fleet', 'gateway', 'link', 'plc'] as const) {
+      await Promise.all(this.#children.filter((child) => child.role === role).map((child) => child.stop()));
+    }
+  }
+}

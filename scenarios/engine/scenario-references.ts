@@ -1,0 +1,139 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { messageOf } from '../../hil/runtime/errors.ts';
+import { loadGatewayConfig } from '../../hil/gateway/config/load-gateway-config.ts';
+import { loadProfile } from '../../hil/gateway/southbound/load-profile.ts';
+import { nearestWord } from '../../hil/runtime/nearest-word.ts';
+import type { Scenario } from './scenario-schema.ts';
+
+/** Something that the schema allows but the rest of the file contradicts. */
+export interface ReferenceProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** Finds every name in a scenario that leads nowhere, and every combination that cannot run. Reads, starts nothing. */
+export function referenceProblems(scenario: Scenario, folder: string): ReferenceProblem[] {
+  return [
+    ...duplicates(scenario),
+    ...gatewayProblems(scenario, folder),
+    ...plcProblems(scenario, folder),
+    ...deviceProblems(scenario),
+    ...linkProblems(scenario),
+    ...faultProblems(scenario),
+    ...checkProblems(scenario),
+    ...(scenario.clock === 'virtual' ? [{ path: ['clock'], message: 'virtual time is not part of this version; use clock: real' }] : []),
+  ];
+}
+
+function duplicates({ topology, phases }: Scenario): ReferenceProblem[] {
+  const named = [
+    ...topology.gateways.map(({ id }, index) => ({ id, path: ['topology', 'gateways', index, 'id'] })),
+    ...topology.plcs.map(({ group }, index) => ({ id: group, path: ['topology', 'plcs', index, 'group'] })),
+    ...topology.devices.map(({ group }, index) => ({ id: group, path: ['topology', 'devices', index, 'group'] })),
+    ...topology.links.map(({ id }, index) => ({ id, path: ['topology', 'links', index, 'id'] })),
+  ];
+  return [...twice(named), ...twice(phases.map(({ name }, index) => ({ id: name, path: ['phases', index, 'name'] })))];
+}
+
+function twice(named: readonly { id: string; path: (string | number)[] }[]): ReferenceProblem[] {
+  return named.filter(({ id }, index) => named.findIndex((other) => other.id === id) !== index).map(({ id, path }) => ({ path, message: `the name "${id}" is used twice` }));
+}
+
+function gatewayProblems({ topology }: Scenario, folder: string): ReferenceProblem[] {
+  return topology.gateways.flatMap(({ config }, index) => {
+    const path = ['topology', 'gateways', index, 'config'];
+    const file = isAbsolute(config) ? config : join(folder, config);
+    if (!existsSync(file)) return [{ path, message: `no gateway configuration at ${file}` }];
+    return attempt(path, () => loadGatewayConfig(file));
+  });
+}
+
+function plcProblems({ topology }: Scenario, folder: string): ReferenceProblem[] {
+  return topology.plcs.flatMap((plcs, index) => {
+    const path = ['topology', 'plcs', index];
+    const problems = [...unknown(plcs.gateway, gatewayIds(topology), [...path, 'gateway'], 'gateway'), ...attempt([...path, 'profile'], () => loadProfile(plcs.profile, folder))];
+    if (plcs.transport === 'modbus-tcp' && plcs.count === undefined) problems.push({ path, message: 'modbus-tcp needs "count"' });
+    if (plcs.transport === 'modbus-rtu' && plcs.units === undefined) problems.push({ path, message: 'modbus-rtu needs "units"' });
+    if (plcs.transport === 'modbus-tcp' && plcs.units !== undefined) problems.push({ path: [...path, 'units'], message: '"units" belongs to modbus-rtu; modbus-tcp has "count"' });
+    if (plcs.transport === 'modbus-rtu' && plcs.count !== undefined) problems.push({ path: [...path, 'count'], message: '"count" belongs to modbus-tcp; modbus-rtu has "units"' });
+    return problems;
+  });
+}
+
+function deviceProblems({ topology }: Scenario): ReferenceProblem[] {
+  return topology.devices.flatMap(({ gateway, protocol }, index) => [
+    ...unknown(gateway, gatewayIds(topology), ['topology', 'devices', index, 'gateway'], 'gateway'),
+    ...(protocol === 'mqtt-5' ? [{ path: ['topology', 'devices', index, 'protocol'], message: 'the broker engine of this version (aedes) speaks mqtt-3.1.1 only' }] : []),
+  ]);
+}
+
+function linkProblems({ topology }: Scenario): ReferenceProblem[] {
+  return topology.links.flatMap(({ between: [from, to] }, index) => {
+    const path = ['topology', 'links', index, 'between'];
+    const known = [from, to].flatMap((gateway, side) => unknown(gateway, gatewayIds(topology), [...path, side], 'gateway'));
+    if (from === to) known.push({ path, message: 'a link leads from one gateway to another' });
+    if (topology.links.findIndex((other) => other.between[0] === from) !== index) known.push({ path, message: `"${from}" has an uplink already` });
+    if (leadsBackTo(topology, to, from)) known.push({ path, message: `"${from}" and "${to}" would forward to each other in a circle` });
+    return known;
+  });
+}
+
+function leadsBackTo({ links }: Scenario['topology'], start: string, goal: string): boolean {
+  const seen = new Set<string>();
+  for (let at: string | undefined = start; at !== undefined && !seen.has(at); at = links.find(({ between }) => between[0] === at)?.between[1]) {
+    if (at === goal) return true;
+    seen.add(at);
+  }
+  return false;
+}
+
+function faultProblems({ faults, topology, phases }: Scenario): ReferenceProblem[] {
+  const phaseNames = phases.map(({ name }) => name);
+  return faults.flatMap((fault, index) => {
+    const path = ['faults', index];
+    const problems = unknown(fault.on, topology.links.map(({ id }) => id), [...path, 'on'], 'link');
+    if ((fault.at === undefined) === (fault.when === undefined)) problems.push({ path, message: 'a fault needs either "at" or "when"' });
+    if (fault.when !== undefined && fault.times > 1) problems.push({ path: [...path, 'times'], message: '"times" goes with "at"' });
+    const instants = fault.at === undefined ? [] : 'between' in fault.at ? fault.at.between : [fault.at];
+    for (const { phase } of instants) problems.push(...unknown(phase, phaseNames, [...path, 'at'], 'phase'));
+    if (instants.length === 2 && instants[0]?.phase !== instants[1]?.phase) problems.push({ path: [...path, 'at'], message: 'both ends of "between" belong to one phase' });
+    return problems;
+  });
+}
+
+/** Parameters of checks that name something of the topology, by the key they use. */
+function checkProblems({ checks, topology, phases }: Scenario): ReferenceProblem[] {
+  const known: Readonly<Record<string, { names: string[]; what: string }>> = {
+    during: { names: phases.map(({ name }) => name), what: 'phase' },
+    at: { names: gatewayIds(topology), what: 'gateway' },
+    gateway: { names: gatewayIds(topology), what: 'gateway' },
+    link: { names: topology.links.map(({ id }) => id), what: 'link' },
+  };
+  return checks.flatMap((check, index) =>
+    Object.entries(check).flatMap(([key, value]) => {
+      const names = known[key];
+      return names === undefined || typeof value !== 'string' ? [] : unknown(value, names.names, ['checks', index, key], names.what);
+    }),
+  );
+}
+
+function unknown(name: string, names: readonly string[], path: readonly (string | number)[], what: string): ReferenceProblem[] {
+  if (names.includes(name)) return [];
+  const nearest = nearestWord(name, names);
+  const suggestion = nearest === undefined ? '' : `; did you mean "${nearest}"?`;
+  return [{ path, message: `no ${what} is called "${name}"${suggestion} (there are: ${names.join(', ') || 'none'})` }];
+}
+
+function attempt(path: readonly (string | number)[], read: () => unknown): ReferenceProblem[] {
+  try {
+    read();
+    return [];
+  } catch (thrown) {
+    return [{ path, message: messageOf(thrown) }];
+  }
+}
+
+function gatewayIds({ gateways }: Scenario['topology']): string[] {
+  return gateways.map(({ id }) => id);
+}

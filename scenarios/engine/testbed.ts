@@ -1,0 +1,135 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FieldproofError } from '../../hil/runtime/errors.ts';
+import type { Random } from '../../hil/runtime/random.ts';
+import type { z } from '../../hil/runtime/schema.ts';
+import type { RunTopology } from '../../conformance/run-events.ts';
+import { gatewayFacts, linkFacts, plcFacts } from './child-facts.ts';
+import { fleetOptions } from './fleet-plan.ts';
+import { gatewaySettings, type StartedPlcs } from './gateway-settings.ts';
+import { resolveBeside, type LoadedScenario } from './load-scenario.ts';
+import type { ScenarioPlcs } from './scenario-schema.ts';
+import { startChild, type ChildDeps, type ChildRole, type TestbedChild } from './testbed-child.ts';
+import { startOrder } from './topology-plan.ts';
+
+/** The processes of one run. */
+export interface Testbed {
+  readonly children: readonly TestbedChild[];
+  readonly links: ReadonlyMap<string, TestbedChild>;
+  readonly fleet: TestbedChild | undefined;
+  /** Addresses of each child, for the record and for people who want to look in. */
+  readonly endpoints: ReadonlyMap<string, string[]>;
+}
+
+export interface TestbedPlan {
+  readonly loaded: LoadedScenario;
+  readonly topology: RunTopology;
+  readonly random: Random;
+  /** The run folder; logs and configurations go below it. */
+  readonly folder: string;
+}
+
+/** The journal's source name of the process that holds every simulated MQTT client. */
+export const FLEET_ID = 'fleet';
+
+/**
+ * Starts PLCs, gateways, links and the fleet, each in a process of its own, each after what it needs.
+ * @param started - Takes every child at once when it is up, so that the caller can end them if a later one fails.
+ * @throws FieldproofError FP_CHILD_START, FP_CHILD_IDENTITY.
+ */
+export async function startTestbed(plan: TestbedPlan, deps: ChildDeps, started: (child: TestbedChild) => void): Promise<Testbed> {
+  const starter = new TestbedStarter(plan, deps, started);
+  const plcs = await starter.startPlcs();
+  for (const id of startOrder(plan.topology)) await starter.startGateway(id, plcs);
+  await starter.startFleet();
+  return starter.testbed();
+}
+
+class TestbedStarter {
+  readonly #plan: TestbedPlan;
+  readonly #deps: ChildDeps;
+  readonly #started: (child: TestbedChild) => void;
+  readonly #children: TestbedChild[] = [];
+  readonly #links = new Map<string, TestbedChild>();
+  readonly #endpoints = new Map<string, string[]>();
+  readonly #mqttPorts = new Map<string, number>();
+  #fleet: TestbedChild | undefined;
+
+  constructor(plan: TestbedPlan, deps: ChildDeps, started: (child: TestbedChild) => void) {
+    this.#plan = plan;
+    this.#deps = deps;
+    this.#started = started;
+  }
+
+  testbed(): Testbed {
+    return { children: this.#children, links: this.#links, fleet: this.#fleet, endpoints: this.#endpoints };
+  }
+
+  async startPlcs(): Promise<StartedPlcs[]> {
+    return Promise.all(this.#plan.loaded.scenario.topology.plcs.map((plcs) => this.#startGroup(plcs)));
+  }
+
+  async #startGroup(plcs: ScenarioPlcs): Promise<StartedPlcs> {
+    const { random, loaded } = this.#plan;
+    const profile = plcs.profile.endsWith('.yaml') ? resolveBeside(loaded.folder, plcs.profile) : plcs.profile;
+    const serial = ['--baud', String(plcs.baud), '--parity', plcs.parity, '--units', (plcs.units ?? []).join(',')];
+    const args = ['sim', 'plc', '--group', plcs.group, '--profile', profile, '--transport', plcs.transport, '--port', '0', '--seed-hex', random.child('plc', seedIndex(plcs.group)).seedHex];
+    const child = await this.#start(plcs.group, 'plc', [...args, ...(plcs.transport === 'modbus-rtu' ? serial : ['--count', String(plcs.count ?? 1)])]);
+    const { devices } = factsOf(child, plcFacts);
+    const addresses = devices.map(({ endpoint }) => (endpoint.transport === 'modbus-tcp' ? `${endpoint.host}:${endpoint.port}` : endpoint.path));
+    this.#endpoints.set(plcs.group, [...new Set(addresses)]);
+    return { plcs, devices };
+  }
+
+  async startGateway(id: string, plcs: readonly StartedPlcs[]): Promise<void> {
+    const { topology, loaded, folder } = this.#plan;
+    const link = topology.links.find(({ between }) => between[0] === id);
+    const uplinkUrl = link === undefined ? undefined : `mqtt://127.0.0.1:${await this.#startLink(link.id, link.between[1])}`;
+    const entry = loaded.scenario.topology.gateways.find((gateway) => gateway.id === id);
+    const file = resolveBeside(loaded.folder, entry?.config ?? '');
+    const settings = gatewaySettings(id, file, plcs.filter((group) => group.plcs.gateway === id), uplinkUrl, loaded.folder);
+    const configFile = join(folder, 'config', `${id}.yaml`);
+    // JSON is YAML: the gateway reads it as it reads a plant's own file.
+    writeFileSync(configFile, `${JSON.stringify(settings, undefined, 2)}\n`);
+    const child = await this.#start(id, 'gateway', ['gateway', '--config', configFile]);
+    const { ports } = factsOf(child, gatewayFacts);
+    this.#mqttPorts.set(id, ports.mqtt);
+    this.#endpoints.set(id, [`mqtt://127.0.0.1:${ports.mqtt}`, `http://127.0.0.1:${ports.http}`]);
+  }
+
+  async #startLink(id: string, upstreamGateway: string): Promise<number> {
+    const upstream = `127.0.0.1:${this.#mqttPorts.get(upstreamGateway) ?? 0}`;
+    const seedHex = this.#plan.random.child('link', seedIndex(id)).seedHex;
+    const child = await this.#start(id, 'link', ['sim', 'link', '--id', id, '--listen', '127.0.0.1:0', '--upstream', upstream, '--seed-hex', seedHex]);
+    const { ports } = factsOf(child, linkFacts);
+    this.#links.set(id, child);
+    this.#endpoints.set(id, [`127.0.0.1:${ports.link} -> ${upstream}`]);
+    return ports.link;
+  }
+
+  async startFleet(): Promise<void> {
+    const { loaded, random, folder } = this.#plan;
+    const optionsFile = join(folder, 'config', 'fleet.json');
+    writeFileSync(optionsFile, `${JSON.stringify(fleetOptions(loaded.scenario, this.#mqttPorts), undefined, 2)}\n`);
+    this.#fleet = await this.#start(FLEET_ID, 'fleet', ['sim', 'fleet', '--options', optionsFile, '--seed-hex', random.child('fleet').seedHex]);
+    this.#endpoints.set(FLEET_ID, []);
+  }
+
+  async #start(id: string, role: ChildRole, args: readonly string[]): Promise<TestbedChild> {
+    const child = await startChild({ id, role, args, logFile: join(this.#plan.folder, 'logs', `${id}.log`) }, this.#deps);
+    this.#children.push(child);
+    this.#started(child);
+    return child;
+  }
+}
+
+/** A number that depends on the name alone: adding a group does not change the randomness of another. */
+function seedIndex(name: string): number {
+  return [...name].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) >>> 0, 7);
+}
+
+function factsOf<Schema extends z.ZodType>(child: TestbedChild, schema: Schema): z.infer<Schema> {
+  const parsed = schema.safeParse(child.facts);
+  if (!parsed.success) throw new FieldproofError('FP_INTERNAL', `${child.id}: its ready line lacks a field: ${parsed.error.message}`);
+  return parsed.data;
+}
