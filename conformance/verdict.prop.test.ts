@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { replay } from '../hil/runtime/replay-seed.contract.ts';
 import { VERDICTS, worse, worst } from './verdict.ts';

@@ -34,7 +34,8 @@ function spanOf(findings: readonly Finding[]): string {
   const first = instants[0];
   const last = instants.at(-1);
   if (first === undefined || last === undefined) return '';
-  const when = instants.length === 1 ? `at ${seconds(first)}` : `${instants.length === findings.length ? 'all ' : ''}between ${seconds(first)} and ${seconds(last)}`;
+  const all = instants.length === findings.length ? 'all ' : '';
+  const when = instants.length === 1 ? `at ${seconds(first)}` : `${all}between ${seconds(first)} and ${seconds(last)}`;
   return `${when}${underWhat(findings)}`;
 }
 

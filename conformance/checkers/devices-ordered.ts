@@ -35,7 +35,8 @@ export const devicesOrdered: Checker<typeof params> = {
     }
     const lacking = arrived.length < 2 ? [`${counted(arrived.length, 'message')} received`, ...missing] : missing;
     if (lacking.length > 0) return makeJudgement('inconclusive', lacking.join('; '), { figures });
-    return makeJudgement('pass', `${counted(arrived.length, 'message')} in ${counted(highest.size, 'lane')} (client and QoS) arrived in order`, { figures });
+    const because = `${counted(arrived.length, 'message')} in ${counted(highest.size, 'lane')} (client and QoS) arrived in order`;
+    return makeJudgement('pass', because, { figures });
   },
 };
 

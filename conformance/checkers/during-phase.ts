@@ -1,7 +1,9 @@
 import type { History } from './history.ts';
 
 /** The instants a check looks at, or why they cannot be told. */
-export type Stretch = { readonly kind: 'stretch'; readonly includes: (t: number) => boolean; readonly text: string } | { readonly kind: 'unknown'; readonly because: string };
+export type Stretch =
+  | { readonly kind: 'stretch'; readonly includes: (t: number) => boolean; readonly text: string }
+  | { readonly kind: 'unknown'; readonly because: string };
 
 /**
  * The whole run, or one phase of it; a phase that runs several times counts as a whole.

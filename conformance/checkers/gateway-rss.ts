@@ -28,11 +28,15 @@ export const gatewayRss: Checker<typeof params> = {
     for (const { t, source, data } of samples) {
       if (data.rssBytes > max) findings.add('above', t, `${source} held ${megabytes(data.rssBytes)} at ${seconds(t)}`);
     }
-    const peakOf = (id: string): number => samples.reduce((peak, { source, data }) => (source === id ? Math.max(peak, data.rssBytes) : peak), 0);
+    const peakOf = (id: string): number =>
+      samples.reduce((peak, { source, data }) => (source === id ? Math.max(peak, data.rssBytes) : peak), 0);
     const sampled = gateways.filter((id) => samples.some(({ source }) => source === id));
     const figures = { samples: samples.length, ...Object.fromEntries(sampled.map((id) => [`${id} rssMaxBytes`, peakOf(id)])) };
-    const peaks = `${sampled.map((id) => `${id} at most ${megabytes(peakOf(id))}`).join(', ')} against a limit of ${megabytes(max)}; ${counted(samples.length, 'sample')}${stretch.text}`;
-    if (findings.all.length > 0) return makeJudgement('fail', `${peaks}; above it ${findings.span('above')}`, { figures, findings: findings.all });
+    const peaksOf = sampled.map((id) => `${id} at most ${megabytes(peakOf(id))}`).join(', ');
+    const peaks = `${peaksOf} against a limit of ${megabytes(max)}; ${counted(samples.length, 'sample')}${stretch.text}`;
+    if (findings.all.length > 0) {
+      return makeJudgement('fail', `${peaks}; above it ${findings.span('above')}`, { figures, findings: findings.all });
+    }
     const unsampled = gateways.filter((id) => !sampled.includes(id));
     if (unsampled.length > 0) return makeJudgement('inconclusive', `no memory sample of ${listed(unsampled)}${stretch.text}`, { figures });
     return makeJudgement('pass', peaks, { figures });

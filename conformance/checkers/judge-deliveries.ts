@@ -49,7 +49,8 @@ export function findDowngrades({ client, n, qos, deliveries }: DeviceMessage, fi
   const lower = deliveries.filter((delivery) => delivery.qos < qos);
   const [first] = lower;
   if (first === undefined) return;
-  findings.add('downgraded', first.t, `${client} n ${n} was published at QoS ${qos} and arrived at QoS ${listed(lower.map((delivery) => String(delivery.qos)))}`);
+  const arrived = listed(lower.map((delivery) => String(delivery.qos)));
+  findings.add('downgraded', first.t, `${client} n ${n} was published at QoS ${qos} and arrived at QoS ${arrived}`);
 }
 
 /** True when the broker had taken responsibility for the message before the senders were told to stop. */

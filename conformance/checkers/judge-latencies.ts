@@ -29,15 +29,21 @@ export function judgeLatencies(history: History, samples: readonly LatencySample
   if (stretch.kind === 'unknown') return makeJudgement('inconclusive', stretch.because);
   const inside = samples.filter(({ t }) => stretch.includes(t));
   const figures = figuresOf(inside);
-  if (inside.some(({ latencyMs }) => latencyMs < -CLOCK_SKEW_MS_MAX)) return makeJudgement('inconclusive', 'messages arrived before they were sent: the clocks of sender and observer disagree', { figures });
+  const amount = `${counted(inside.length, 'sample')}${stretch.text}`;
+  if (inside.some(({ latencyMs }) => latencyMs < -CLOCK_SKEW_MS_MAX)) {
+    return makeJudgement('inconclusive', 'messages arrived before they were sent: the clocks of sender and observer disagree', { figures });
+  }
   if (inside.length < params.minSamples) {
-    return makeJudgement('inconclusive', [`${counted(inside.length, 'sample')}${stretch.text}, at least ${grouped(params.minSamples)} needed`, ...missing].join('; '), { figures });
+    return makeJudgement('inconclusive', [`${amount}, at least ${grouped(params.minSamples)} needed`, ...missing].join('; '), { figures });
   }
   const limits = limitsOf(params);
   if (limits.length === 0) return makeJudgement('inconclusive', 'no limit was given: name p50, p99 or max', { figures });
   const told = limits.map(({ name, maxMs }) => ({ name, maxMs, valueMs: figures[`${name}Ms`] ?? Infinity }));
   const broken = told.filter(({ maxMs, valueMs }) => !(valueMs <= maxMs));
-  const because = `${(broken.length > 0 ? broken : told).map(({ name, maxMs, valueMs }) => `${name} ${milliseconds(valueMs)} against a limit of ${milliseconds(maxMs)}`).join(', ')}; ${counted(inside.length, 'sample')}${stretch.text}`;
+  const deciding = (broken.length > 0 ? broken : told).map(
+    ({ name, maxMs, valueMs }) => `${name} ${milliseconds(valueMs)} against a limit of ${milliseconds(maxMs)}`,
+  );
+  const because = `${deciding.join(', ')}; ${amount}`;
   if (broken.length === 0) return makeJudgement('pass', because, { figures });
   const strictestMs = Math.min(...broken.map(({ maxMs }) => maxMs));
   const findings = collectFindings(history);

@@ -36,7 +36,8 @@ export function judgeStream(history: History, stream: PointStream, mayBeUnread: 
   const served = stream.served.map(({ t, v }) => ({ t, v, excused: mayBeUnread(t) }));
   reportSequence(audit, stream, findings);
   const reports = reportsOf(audit, stream, fromMs, firstBootBegan);
-  reportValues(audit, stream, matchServed(served, reports, stream.facts ?? EXACT, endsLost(audit) ? -Infinity : untilMs - TRAILING_MARGIN_MS), findings);
+  const trailingMs = endsLost(audit) ? -Infinity : untilMs - TRAILING_MARGIN_MS;
+  reportValues(audit, stream, matchServed(served, reports, stream.facts ?? EXACT, trailingMs), findings);
   return {
     received: audit.boots.reduce((sum, boot) => sum + boot.reports.length, 0),
     lost: audit.lost.length,
@@ -53,14 +54,17 @@ function reportValues(audit: SequenceAudit, stream: PointStream, { altered, skip
     const arrival = arrivals[index];
     if (arrival === undefined) continue;
     const { n, v, t } = arrival;
-    findings.add('altered', t, `${name} n ${grouped(n)} = ${String(v)} arrived at ${seconds(t)}, but the PLC told no such value that it could report`);
+    const what = `${name} n ${grouped(n)} = ${String(v)} arrived at ${seconds(t)}`;
+    findings.add('altered', t, `${what}, but the PLC told no such value that it could report`);
   }
   for (const { before, served } of skipped) {
     const next = arrivals[before]?.n ?? 0;
-    findings.add('skipped', served.t, `${name}: ${String(served.v)} was served at ${seconds(served.t)} and had to be reported before n ${grouped(next)}, but was not`);
+    const what = `${name}: ${String(served.v)} was served at ${seconds(served.t)}`;
+    findings.add('skipped', served.t, `${what} and had to be reported before n ${grouped(next)}, but was not`);
   }
   if (trailing !== undefined) {
-    findings.add('skipped', trailing.t, `${name}: ${String(trailing.v)} was served at ${seconds(trailing.t)} and had to be reported, but nothing came after it`);
+    const what = `${name}: ${String(trailing.v)} was served at ${seconds(trailing.t)}`;
+    findings.add('skipped', trailing.t, `${what} and had to be reported, but nothing came after it`);
   }
 }
 

@@ -52,7 +52,11 @@ function judgeCounter(history: History, counter: string, what: string, { link, m
   const missed = Number.isFinite(history.quiescedMs) ? 'fail' : 'inconclusive';
   if (sometimes === true && total === 0) return makeJudgement(missed, `${told}: the fault never bit, so that a pass of this run would be hollow`, parts);
   if (min !== undefined && total < min) return makeJudgement(missed, `${told}, at least ${grouped(min)} needed`, parts);
-  if (min === undefined && max === undefined && sometimes !== true) return makeJudgement('inconclusive', `no bound was given: name min, max or sometimes: true (${told})`, parts);
-  if (max !== undefined && missed === 'inconclusive') return makeJudgement('inconclusive', `${told} so far, but the run was never quiesced`, parts);
+  if (min === undefined && max === undefined && sometimes !== true) {
+    return makeJudgement('inconclusive', `no bound was given: name min, max or sometimes: true (${told})`, parts);
+  }
+  if (max !== undefined && missed === 'inconclusive') {
+    return makeJudgement('inconclusive', `${told} so far, but the run was never quiesced`, parts);
+  }
   return makeJudgement('pass', told, parts);
 }

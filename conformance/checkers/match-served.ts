@@ -90,10 +90,11 @@ class PlaceSearch {
   /** The first place after `place` whose value must be reported when `last` was reported last; the length when there is none. */
   nextNews(place: number, last: PointValue | undefined): number {
     if (this.#memo !== undefined && this.#memo.v === last && this.#memo.from <= place && place < this.#memo.news) return this.#memo.news;
+    const within = this.#tolerance.deadband + this.#tolerance.resolution / 2;
     let news = place + 1;
     for (; news < this.#served.length; news += 1) {
       const sample = this.#served[news];
-      if (sample !== undefined && !sample.excused && (last === undefined || differs(sample.v, last, this.#tolerance.deadband + this.#tolerance.resolution / 2))) break;
+      if (sample !== undefined && !sample.excused && (last === undefined || differs(sample.v, last, within))) break;
     }
     if (last !== undefined) this.#memo = { from: place, v: last, news };
     return news;

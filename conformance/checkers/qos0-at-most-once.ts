@@ -17,7 +17,8 @@ export const qos0AtMostOnce: Checker<typeof params> = {
       broken: { duplicates: 'received more than once' },
       held: 'arrived at most once',
       judge(message, findings) {
-        if (message.deliveries.length > 1) findings.add('duplicates', message.deliveries[1]?.t, `${message.client} n ${message.n} arrived ${arrivalsOf(message)}`);
+        const { client, n, deliveries } = message;
+        if (deliveries.length > 1) findings.add('duplicates', deliveries[1]?.t, `${client} n ${n} arrived ${arrivalsOf(message)}`);
       },
       figures(messages) {
         const lost = messages.filter(({ deliveries }) => deliveries.length === 0).length;

@@ -19,7 +19,9 @@ export const qos1AtLeastOnce: Checker<typeof params> = {
       held: 'arrived at least once when acknowledged',
       judge(message, findings) {
         const { client, n, sentMs, deliveries } = message;
-        if (deliveries.length === 0 && ackedInTime(history, message)) findings.add('lost', sentMs, `${client} n ${n}, sent at ${seconds(sentMs)} and acknowledged, never arrived`);
+        if (deliveries.length === 0 && ackedInTime(history, message)) {
+          findings.add('lost', sentMs, `${client} n ${n}, sent at ${seconds(sentMs)} and acknowledged, never arrived`);
+        }
         findDowngrades(message, findings);
       },
       figures: (messages) => ({ redelivered: messages.reduce((sum, { deliveries }) => sum + Math.max(0, deliveries.length - 1), 0) }),

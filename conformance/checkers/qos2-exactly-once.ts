@@ -19,7 +19,9 @@ export const qos2ExactlyOnce: Checker<typeof params> = {
       held: 'arrived exactly once when acknowledged, at most once when not',
       judge(message, findings) {
         const { client, n, sentMs, deliveries } = message;
-        if (deliveries.length === 0 && ackedInTime(history, message)) findings.add('lost', sentMs, `${client} n ${n}, sent at ${seconds(sentMs)} and acknowledged, never arrived`);
+        if (deliveries.length === 0 && ackedInTime(history, message)) {
+          findings.add('lost', sentMs, `${client} n ${n}, sent at ${seconds(sentMs)} and acknowledged, never arrived`);
+        }
         if (deliveries.length > 1) findings.add('duplicates', deliveries[1]?.t, `${client} n ${n} arrived ${arrivalsOf(message)}`);
         findDowngrades(message, findings);
       },

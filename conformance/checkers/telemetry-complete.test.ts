@@ -40,6 +40,12 @@ describe('a clean journal', () => {
     expect(judged(telemetryComplete, lines, {}).verdict).toBe('pass');
   });
 
+  test('passes when what was published after the quiesce is still under way', () => {
+    const late = { ...(sent.at(-1) ?? expect.unreachable()), n: 6, servedMs: 11_100, v: false };
+    const published = [...sent, late];
+    expect(judged(telemetryComplete, telemetryJournal([pump], published, sent), {}).verdict).toBe('pass');
+  });
+
   test('passes at the gateway nearby when asked there', () => {
     const lines = [...telemetryJournal([pump], sent, []), ...receivedLines(sent, 'edge')];
     expect(judged(telemetryComplete, lines, { at: 'edge' }).verdict).toBe('pass');
@@ -114,6 +120,13 @@ describe('a planted violation is found and named', () => {
     const judgement = judged(telemetryComplete, telemetryJournal([pump], forgotten, forgotten), {});
     expect(judgement).toMatchObject({ verdict: 'fail', figures: { skipped: 1, lost: 0, altered: 0 } });
     expect(judgement.findings[0]?.text).toBe('pumps-1 pressure: 3 was served at 6.0 s and had to be reported before n 3, but was not');
+  });
+
+  test('a first value that the gateway never reported', () => {
+    const late = sent.filter(({ point, n }) => point !== 'pressure' || n > 1).map((report) => (report.point === 'pressure' ? { ...report, n: report.n - 1 } : report));
+    const judgement = judged(telemetryComplete, telemetryJournal([pump], late, late), {});
+    expect(judgement).toMatchObject({ verdict: 'fail', figures: { skipped: 1, lost: 0 } });
+    expect(judgement.findings[0]?.text).toBe('pumps-1 pressure: 1 was served at 1.0 s and had to be reported before n 1, but was not');
   });
 
   test('a point that froze while its PLC went on', () => {

@@ -114,13 +114,14 @@ function conclude(history: History, { streams, devices }: TelemetryStreams, find
 function sentenceOf(kind: (typeof KINDS)[number], findings: Findings, samples: number): string {
   const span = findings.span(kind);
   const count = findings.count(kind);
-  const what = kind === 'lost' ? `${grouped(count)} of ${counted(samples, 'sample')} lost` : `${kind === 'skipped' ? counted(count, 'reportable change') : counted(count, 'sample')} ${WORDS[kind]}`;
+  const what = WORDS[kind](count, samples);
   return span === '' ? what : `${what}, ${span}`;
 }
 
-const WORDS: Readonly<Record<Exclude<(typeof KINDS)[number], 'lost'>, string>> = {
-  skipped: 'never reported',
-  altered: 'not as the PLC told',
-  duplicate: 'received twice at a QoS that forbids it',
-  'out of order': 'out of order',
+const WORDS: Readonly<Record<(typeof KINDS)[number], (count: number, samples: number) => string>> = {
+  lost: (count, samples) => `${grouped(count)} of ${counted(samples, 'sample')} lost`,
+  skipped: (count) => `${counted(count, 'reportable change')} never reported`,
+  altered: (count) => `${counted(count, 'sample')} not as the PLC told`,
+  duplicate: (count) => `${counted(count, 'sample')} received twice at a QoS that forbids it`,
+  'out of order': (count) => `${counted(count, 'sample')} out of order`,
 };

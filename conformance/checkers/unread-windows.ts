@@ -20,7 +20,8 @@ export function unreadWindows(history: History): (stream: PointStream) => MayBeU
   return ({ device, gateway }) => {
     const places = placesOf(history, device, gateway);
     const ids = new Set(faulted.filter(({ on }) => places.has(on)).map(({ fault }) => fault));
-    const windows = history.faults.filter(({ id }) => ids.has(id)).map(({ startMs, endMs }) => [startMs - FAULT_MARGIN_MS, endMs + FAULT_MARGIN_MS] as const);
+    const faults = history.faults.filter(({ id }) => ids.has(id));
+    const windows = faults.map(({ startMs, endMs }): readonly [number, number] => [startMs - FAULT_MARGIN_MS, endMs + FAULT_MARGIN_MS]);
     for (const { t, data } of failed) {
       if (data.device === device) windows.push([t - FAILED_REQUEST_MS_MAX, t]);
     }

@@ -165,6 +165,18 @@ function testClosing(open: Open, traits: CarrierTraits): void {
     expect(sameBytes(atB.chunks, sent)).toBe(true);
   });
 
+  test.skipIf(traits.bSeesClose !== 'good order')('what was sent arrives although the closing side has left much unread', async () => {
+    const { a, b } = await open();
+    const flooding = flood(b, traits.floodBytes);
+    await flooding.stalled();
+    const atB = collect(b);
+    await a.send(pattern(1_000, 7));
+    await a.close();
+    expect(await b.closed).toEqual({ error: undefined });
+    expect(sameBytes(atB.chunks, [pattern(1_000, 7)])).toBe(true);
+    await expect(flooding.done).rejects.toMatchObject({ code: 'FP_LINK_CLOSED' });
+  });
+
   test.skipIf(traits.bSeesClose !== 'good order')('bytes that nobody has read outlive the closing', async () => {
     const { a, b } = await open();
     await a.send(pattern(1_000, 6));

@@ -188,8 +188,6 @@ export class MqttConnection {
     this.#socket = undefined;
     this.#isUp = false;
     this.#reason = undefined;
-    // mqtt.js would send these first on the next connection: acknowledgements that mean nothing there.
-    this.#client.queue.length = 0;
     for (const { reject } of this.#unsent.splice(0)) reject();
     this.#events.down(reason);
   }

@@ -97,7 +97,8 @@ test('a refusal rejects with the topic and the reason code', async () => {
   const refusals = [outbox.publish(message('one', 1)), outbox.publish(message('two', 2))];
   outbox.acknowledged('puback', 1, 0x87);
   outbox.acknowledged('pubrec', 2, 0x97);
-  await expect(refusals[0]).rejects.toMatchObject({ code: 'FP_BROKER_REFUSED', message: expect.stringContaining("'one' with reason code 0x87") });
+  await expect(refusals[0]).rejects.toMatchObject({ code: 'FP_BROKER_REFUSED' });
+  await expect(refusals[0]).rejects.toThrow("'one' with reason code 0x87");
   await expect(refusals[1]).rejects.toMatchObject({ code: 'FP_BROKER_REFUSED' });
 });
 

@@ -4,7 +4,16 @@ import { randomFromSeed } from '../runtime/random.ts';
 import { realClock } from '../runtime/real-clock.ts';
 import { replay } from '../runtime/replay-seed.contract.ts';
 import { openMqttSession } from './mqtt-session.ts';
-import { ack, connack, PACKET, readPacketId, readPublish, ScriptedBroker, type BrokerSide, type RawPacket } from './scripted-broker.contract.ts';
+import {
+  ack,
+  connack,
+  PACKET,
+  readPacketId,
+  readPublish,
+  ScriptedBroker,
+  type BrokerSide,
+  type RawPacket,
+} from './scripted-broker.contract.ts';
 
 /** Packets after which the broker cuts: counted from 0 over the whole life of the session, CONNECT excluded. */
 const cuts = fc.uniqueArray(
@@ -20,7 +29,8 @@ test('through cuts at any packet, QoS 2 arrives exactly once, QoS 1 at least onc
     const model = new BrokerModel(new Map(cutAt.map(({ packet, how }) => [packet, how])));
     const broker = await ScriptedBroker.start((packet, side) => model.take(packet, side));
     const options = { url: broker.url, clientId: 'c', protocolVersion: 4, clean: false, keepaliveMs: 0, connectTimeoutMs: 5_000 } as const;
-    const session = openMqttSession({ ...options, reconnect: { minimumMs: 1, maximumMs: 2 } }, { clock: realClock, random: randomFromSeed(1) });
+    const deps = { clock: realClock, random: randomFromSeed(1) };
+    const session = openMqttSession({ ...options, reconnect: { minimumMs: 1, maximumMs: 2 } }, deps);
     await Promise.all(messages.map((qos, index) => session.publish(`q${qos}`, Buffer.from(String(index)), { qos, retain: false })));
     session.abort();
     await broker.stop();

@@ -2,7 +2,17 @@ import { afterEach, expect, test } from 'vitest';
 import { randomFromSeed } from '../runtime/random.ts';
 import { realClock } from '../runtime/real-clock.ts';
 import { openMqttSession, type MqttSession, type MqttSessionOptions } from './mqtt-session.ts';
-import { ack, connack, PACKET, publish, readPacketId, readPublish, ScriptedBroker, type BrokerSide, type RawPacket } from './scripted-broker.contract.ts';
+import {
+  ack,
+  connack,
+  PACKET,
+  publish,
+  readPacketId,
+  readPublish,
+  ScriptedBroker,
+  type BrokerSide,
+  type RawPacket,
+} from './scripted-broker.contract.ts';
 
 const deps = { clock: realClock, random: randomFromSeed(1) };
 const OPTIONS = { clientId: 'gateway-1', protocolVersion: 4, clean: false, keepaliveMs: 30_000, connectTimeoutMs: 5_000 } as const;
@@ -242,6 +252,42 @@ test('a QoS 2 delivery that the broker repeats after a cut is handed over once, 
   await session.subscribe([{ filter: 't', qos: 2 }]);
   await last;
   expect(events).toEqual(['connected', 'connected again', 'first 2 true', 'connected again', 'last 2 false']);
+});
+
+test('answers to what came in the last bytes of a lost connection do not go out on the next', async () => {
+  const answers: number[] = [];
+  const messages = Array.from({ length: 50 }, (_, index) => publish('t', index + 1, String(index), 1));
+  const withoutIdentifier = ack(PACKET.puback, 0);
+  const { url } = await scripted((packet, side) => {
+    if (packet.type === PACKET.connect && side.index === 1) side.send([...connack(false), ...withoutIdentifier, ...messages.flat()]);
+    else if (packet.type === PACKET.connect) side.send(connack(true));
+    else if (side.index === 2) answers.push(packet.type);
+  });
+  const session = open({ url, reconnect: { minimumMs: 50, maximumMs: 50 } });
+  let received = 0;
+  session.onMessage(() => (received += 1));
+  await closing(session);
+  await connecting(session);
+  expect(received).toBe(50);
+  await session.publish('t', text('x'), { qos: 0, retain: false });
+  while (answers.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(answers).toEqual([PACKET.publish]);
+});
+
+test('a message in the packet of CONNACK comes after the connection', async () => {
+  const { url } = await scripted((packet, side) => {
+    if (packet.type === PACKET.connect) side.send([...connack(false), ...publish('t', 1, 'x', 1)]);
+  });
+  const session = open({ url });
+  const events: string[] = [];
+  session.onConnected(() => events.push('connected'));
+  await new Promise<void>((resolve) => {
+    session.onMessage(() => {
+      events.push('message');
+      resolve();
+    });
+  });
+  expect(events).toEqual(['connected', 'message']);
 });
 
 test('end sends DISCONNECT, rejects what is pending, and does not come back', async () => {

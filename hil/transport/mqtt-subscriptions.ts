@@ -97,7 +97,8 @@ export class MqttSubscriptions {
 /** MQTT 3.1.1 section 4.7.1: `#` stands alone and last, `+` alone in its level. */
 function isTopicFilter(filter: string): boolean {
   const levels = filter.split('/');
-  return filter !== '' && levels.every((level, index) => level === '+' || (level === '#' && index === levels.length - 1) || !/[+#]/.test(level));
+  const isLevel = (level: string, index: number): boolean => level === '+' || (level === '#' && index === levels.length - 1) || !/[+#]/.test(level);
+  return filter !== '' && levels.every(isLevel);
 }
 
 function refusedAmong(requests: readonly SubscriptionRequest[], codes: ReadonlyMap<string, number>): string {

@@ -16,7 +16,10 @@ export interface RawPublish {
   readonly dup: boolean;
 }
 
-export const PACKET = { connect: 1, connack: 2, publish: 3, puback: 4, pubrec: 5, pubrel: 6, pubcomp: 7, subscribe: 8, suback: 9, disconnect: 14 } as const;
+/** Types of control packets (MQTT 3.1.1 section 2.2.1). */
+export const PACKET = {
+  connect: 1, connack: 2, publish: 3, puback: 4, pubrec: 5, pubrel: 6, pubcomp: 7, subscribe: 8, suback: 9, disconnect: 14,
+} as const;
 
 /** The server's end of one connection. */
 export interface BrokerSide {
@@ -117,7 +120,8 @@ function firstPacket(bytes: Buffer): (RawPacket & { readonly byteCount: number }
     if (digit >= 0x80) continue;
     const byteCount = index + 1 + remaining;
     const first = bytes[0] ?? 0;
-    return bytes.byteLength < byteCount ? undefined : { type: first >> 4, flags: first & 0x0f, body: bytes.subarray(index + 1, byteCount), byteCount };
+    if (bytes.byteLength < byteCount) return undefined;
+    return { type: first >> 4, flags: first & 0x0f, body: bytes.subarray(index + 1, byteCount), byteCount };
   }
   return undefined;
 }

@@ -53,7 +53,8 @@ test('a link outlives a peer that is not there yet', async () => {
   await reserved.close();
   const a = await openUdp({ host: HOST, port: 0, remote: { host: HOST, port: reserved.port } });
   for (let sent = 0; sent < 3; sent += 1) {
-    await a.send(Uint8Array.of(sent));
+    // Two at once, so that the second meets the error that the first one has caused.
+    await Promise.all([a.send(Uint8Array.of(sent)), a.send(Uint8Array.of(sent))]);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   const late = await bindUdp({ host: HOST, port: reserved.port });

@@ -10,6 +10,8 @@ import { runProgram } from './create-program.ts';
 import type { ProgramContext } from './program-context.ts';
 
 const SEED_LIMIT = 2 ** 32;
+/** SIGHUP: the terminal was closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')));
 
@@ -24,11 +26,9 @@ const context: ProgramContext = {
   // The one random number that no seed gives: the seed itself.
   drawSeed: () => randomInt(SEED_LIMIT),
   onSignal(listener) {
-    process.on('SIGINT', listener);
-    process.on('SIGTERM', listener);
+    for (const signal of SIGNALS) process.on(signal, listener);
     return () => {
-      process.off('SIGINT', listener);
-      process.off('SIGTERM', listener);
+      for (const signal of SIGNALS) process.off(signal, listener);
     };
   },
   colours: process.stderr.isTTY && process.env['NO_COLOR'] === undefined,

@@ -37,6 +37,14 @@ async function simFleet(flags: FleetFlags, context: ProgramContext): Promise<num
   const random = flags.seedHex === undefined ? randomFromSeed(flags.seed ?? context.drawSeed()) : randomFromHex(flags.seedHex);
   return runService(context, { id: 'fleet', supervised: flags.supervised ?? false, log }, async (channel) => {
     const fleet = await startFleet(options, { clock: context.clock, random, observerFor: (source) => channel.observerFor(source), log, openSession: openMqttSession });
+    channel.handle('observe', async ({ observers = [] }) => {
+      await fleet.observe(fleetOptionsSchema.parse({ observers }).observers);
+      return {};
+    });
+    channel.handle('populate', ({ publishers = [] }) => {
+      fleet.populate(fleetOptionsSchema.parse({ publishers }).publishers);
+      return {};
+    });
     channel.handle('quiesce', async () => ({ ...(await fleet.quiesce()) }));
     return { facts: { observers: options.observers.length, publishers: options.publishers.length }, stop: () => fleet.stop() };
   });

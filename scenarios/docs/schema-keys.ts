@@ -1,6 +1,6 @@
 /** The parts of a JSON Schema (2020-12) that the reference pages show. */
 export interface JsonSchemaNode {
-  readonly type?: unknown;
+  readonly type?: string;
   readonly description?: string;
   readonly properties?: Readonly<Record<string, JsonSchemaNode>>;
   readonly required?: readonly string[];
@@ -35,7 +35,7 @@ function typeText(node: JsonSchemaNode): string {
   if (node.type === 'array') return `list of ${node.items === undefined ? 'values' : typeText(node.items)}`;
   if (node.type === 'object') return node.properties === undefined ? 'map' : `\`{ ${Object.keys(node.properties).join(', ')} }\``;
   if (node.type === 'string') return 'text';
-  return `${String(node.type ?? 'value')}${range(node)}`;
+  return `${node.type ?? 'value'}${range(node)}`;
 }
 
 function range({ minimum, maximum }: JsonSchemaNode): string {

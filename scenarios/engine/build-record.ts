@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { worst, type Verdict } from '../../conformance/verdict.ts';
 import { canonicalJson } from '../../hil/runtime/canonical-json.ts';
 import type { JournalEntry } from '../../hil/runtime/journal.ts';
+import { numberField, textField } from '../../hil/runtime/observation-fields.ts';
 import type { FaultRecord, RunRecord } from '../../reports/record.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -15,7 +16,7 @@ export function phaseRecords(entries: readonly JournalEntry[]): RunRecord['phase
   return entries
     .filter(({ type }) => type === 'phase.started')
     .map(({ t, data }) => {
-      const name = String(data['phase']);
+      const name = textField(data, 'phase');
       const end = entries.find((entry) => entry.type === 'phase.ended' && entry.data['phase'] === name);
       return { name, startMs: t, endMs: end?.t ?? lastMs };
     });
@@ -64,7 +65,7 @@ export function processFigures(entries: readonly JournalEntry[]): Map<string, { 
   for (const { source, type, data } of entries) {
     if (type !== 'process.sample') continue;
     const before = figures.get(source) ?? { rssMaxBytes: 0, cpuMs: 0 };
-    figures.set(source, { rssMaxBytes: Math.max(before.rssMaxBytes, Number(data['rssBytes'])), cpuMs: Math.max(before.cpuMs, Number(data['cpuMs'])) });
+    figures.set(source, { rssMaxBytes: Math.max(before.rssMaxBytes, numberField(data, 'rssBytes')), cpuMs: Math.max(before.cpuMs, numberField(data, 'cpuMs')) });
   }
   return figures;
 }

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../hil/runtime/clock.ts';
 import { FieldproofError } from '../../hil/runtime/errors.ts';
 import type { Observation, ObservationData } from '../../hil/runtime/observation.ts';
+import { textField } from '../../hil/runtime/observation-fields.ts';
 import type { RunLog } from './run-log.ts';
 import type { PlannedFault, Schedule } from './schedule.ts';
 import type { TestbedChild } from './testbed-child.ts';
@@ -75,7 +76,7 @@ export function createFaultDriver(schedule: Schedule, links: ReadonlyMap<string,
       await enqueue(async () => {
         closed = true;
       });
-      for (const fault of [...active.values()]) await enqueue(() => end(fault));
+      for (const fault of active.values()) await enqueue(() => end(fault));
       if (failures.length > 0) throw failures[0];
     },
   };
@@ -86,7 +87,7 @@ async function verify(link: TestbedChild, log: RunLog): Promise<void> {
   let detail = '';
   for (let attempt = 0; attempt < VERIFY_ATTEMPTS; attempt += 1) {
     const answer = await link.command('probe', {});
-    detail = String(answer['detail'] ?? '');
+    detail = textField(answer, 'detail');
     if (answer['ok'] === true) {
       log.note('link.verified', { link: link.id, ok: true, detail });
       return;

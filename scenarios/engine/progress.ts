@@ -1,5 +1,6 @@
 import type { Verdict } from '../../conformance/verdict.ts';
 import type { Observation } from '../../hil/runtime/observation.ts';
+import { numberField, textField } from '../../hil/runtime/observation-fields.ts';
 import type { Schedule } from './schedule.ts';
 
 /** What a person who watches a run is told. */
@@ -40,14 +41,14 @@ export function countProgress(): ProgressCounter {
   let telemetry = 0;
   let lastMs = 0;
   const handlers: Readonly<Record<string, (observation: Observation) => void>> = {
-    'phase.started': ({ data }) => void (phase = String(data['phase'])),
-    'fault.started': ({ data }) => void faults.add(String(data['fault'])),
-    'fault.ended': ({ data }) => void faults.delete(String(data['fault'])),
-    'mqtt.connected': ({ data }) => void clients.add(String(data['client'])),
-    'mqtt.closed': ({ data }) => void clients.delete(String(data['client'])),
+    'phase.started': ({ data }) => void (phase = textField(data, 'phase')),
+    'fault.started': ({ data }) => void faults.add(textField(data, 'fault')),
+    'fault.ended': ({ data }) => void faults.delete(textField(data, 'fault')),
+    'mqtt.connected': ({ data }) => void clients.add(textField(data, 'client')),
+    'mqtt.closed': ({ data }) => void clients.delete(textField(data, 'client')),
     'mqtt.received': () => void (devices += 1),
     'telemetry.received': () => void (telemetry += 1),
-    'uplink.backlog': ({ source, data }) => void backlogs.set(source, Number(data['messages'])),
+    'uplink.backlog': ({ source, data }) => void backlogs.set(source, numberField(data, 'messages')),
     'uplink.idle': ({ source }) => void backlogs.set(source, 0),
   };
   return {

@@ -6,6 +6,8 @@ import { formatError } from '../../hil/runtime/errors.ts';
 import { createJournal } from '../../hil/runtime/journal.ts';
 import { readJournal } from '../../hil/runtime/journal-reader.ts';
 import { randomFromSeed } from '../../hil/runtime/random.ts';
+import type { Observation } from '../../hil/runtime/observation.ts';
+import { textField } from '../../hil/runtime/observation-fields.ts';
 import type { RunRecord } from '../../reports/record.ts';
 import { createFaultDriver, type FaultDriver } from './fault-driver.ts';
 import { completeRecord, type RunOutcome } from './complete-record.ts';
@@ -113,7 +115,8 @@ class ScenarioRun {
     try {
       await this.#runTestbed();
     } catch (thrown) {
-      this.#trouble(formatError(thrown));
+      // What an interruption cuts off is no fault of the testbed.
+      if (this.#interrupted === undefined) this.#trouble(formatError(thrown));
     } finally {
       this.#log.note('run.ended', {});
       stopWatching();
@@ -125,7 +128,7 @@ class ScenarioRun {
   async #runTestbed(): Promise<void> {
     const { loaded, folder, seed } = this.#options;
     const plan = { loaded, folder, topology: describeTopology(loaded.scenario), random: randomFromSeed(seed).child('testbed') };
-    const childDeps = { clock: this.#deps.clock, cliEntry: this.#deps.cliEntry, onObservation: this.#log.record };
+    const childDeps = { clock: this.#deps.clock, cliEntry: this.#deps.cliEntry, onObservation: (observation: Observation) => this.#log.record(observation), signal: this.#ending.signal };
     if (this.#ending.signal.aborted) return;
     const testbed = await startTestbed(plan, childDeps, (child) => this.#adopt(child));
     this.#endpoints = testbed.endpoints;
@@ -136,10 +139,18 @@ class ScenarioRun {
       await this.#runPhases(faults);
     } finally {
       stopFaults();
-      // A child that died takes its links with it: undoing then says so, but the death is the reason that counts.
-      await faults.undoAll().catch((thrown: unknown) => this.#trouble(formatError(thrown)));
+      await this.#undo(faults);
     }
     if (!this.#ending.signal.aborted) await this.#quiesce(testbed);
+  }
+
+  /** A fault that cannot be undone is an error of the testbed, also when the run was interrupted. */
+  async #undo(faults: FaultDriver): Promise<void> {
+    try {
+      await faults.undoAll();
+    } catch (thrown) {
+      this.#trouble(formatError(thrown));
+    }
   }
 
   async #runPhases(faults: FaultDriver): Promise<void> {
@@ -159,20 +170,23 @@ class ScenarioRun {
   /** Senders stop, what is under way arrives. What does not arrive in time is judged as lost. */
   async #quiesce({ fleet }: Testbed): Promise<void> {
     this.#log.note('run.quiesced', { reason: 'the last phase has ended' });
-    await fleet?.command('quiesce', {}, DRAIN_TIMEOUT_MS);
+    await fleet.command('quiesce', {}, DRAIN_TIMEOUT_MS);
     await waitFor(this.#idle, DRAIN_TIMEOUT_MS, this.#deps.clock, this.#log, this.#ending.signal);
     await sleep(this.#deps.clock, LAST_DELIVERY_MS, this.#ending.signal);
   }
 
   #adopt(child: TestbedChild): void {
     this.#children.push(child);
-    void child.exited.then((how) => {
-      this.#exits.set(child.id, how);
-      if (this.#stopping) return;
-      this.#log.note('child.died', { child: child.id, detail: how });
-      this.#trouble(`error FP_CHILD_DIED: ${child.role} ${child.id} (pid ${child.pid}) ended during the run: ${how}; its log is logs/${child.id}.log`);
-      this.#ending.abort();
-    });
+    void this.#watchExit(child);
+  }
+
+  async #watchExit(child: TestbedChild): Promise<void> {
+    const how = await child.exited;
+    this.#exits.set(child.id, how);
+    if (this.#stopping) return;
+    this.#log.note('child.died', { child: child.id, detail: how });
+    this.#trouble(`error FP_CHILD_DIED: ${child.role} ${child.id} (pid ${child.pid}) ended during the run: ${how}; its log is logs/${child.id}.log`);
+    this.#ending.abort();
   }
 
   #interrupt(reason: string): void {
@@ -193,7 +207,7 @@ class ScenarioRun {
       this.#idle.see(observation);
       counter.see(observation);
       if (observation.type === 'fault.started' || observation.type === 'fault.ended') {
-        this.#deps.progress({ kind: 'fault', fault: String(observation.data['fault']), active: observation.type === 'fault.started' });
+        this.#deps.progress({ kind: 'fault', fault: textField(observation.data, 'fault'), active: observation.type === 'fault.started' });
       }
     });
     const ticker = every(this.#deps.clock, TICK_MS, () => this.#deps.progress({ kind: 'tick', snapshot: counter.snapshot(this.#log.nowMs(), this.#children.length) }));

@@ -1,4 +1,5 @@
 import type { JournalEntry } from '../../hil/runtime/journal.ts';
+import { textField } from '../../hil/runtime/observation-fields.ts';
 import type { SeriesRecord } from '../../reports/record.ts';
 
 /** Longest run drawn second by second; longer ones get wider buckets. */
@@ -23,8 +24,8 @@ function rates(entries: readonly JournalEntry[], bucketMs: number, endMs: number
   const counts = new Map<string, Map<number, number>>();
   for (const { t, data, type: seen } of entries) {
     if (seen !== type) continue;
-    const buckets = counts.get(String(data['at'])) ?? new Map<number, number>();
-    counts.set(String(data['at']), buckets);
+    const buckets = counts.get(textField(data, 'at')) ?? new Map<number, number>();
+    counts.set(textField(data, 'at'), buckets);
     const bucket = Math.floor(t / bucketMs);
     buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1);
   }
@@ -45,8 +46,8 @@ function latencies(entries: readonly JournalEntry[], bucketMs: number): SeriesRe
   for (const { t, data, type } of entries) {
     const latencyMs = data['latencyMs'];
     if (type !== 'mqtt.received' || typeof latencyMs !== 'number') continue;
-    const buckets = values.get(String(data['at'])) ?? new Map<number, number[]>();
-    values.set(String(data['at']), buckets);
+    const buckets = values.get(textField(data, 'at')) ?? new Map<number, number[]>();
+    values.set(textField(data, 'at'), buckets);
     const bucket = Math.floor(t / bucketMs);
     const list = buckets.get(bucket);
     if (list === undefined) buckets.set(bucket, [latencyMs]);

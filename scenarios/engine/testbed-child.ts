@@ -23,6 +23,8 @@ export interface ChildDeps {
   /** The built command line, run with the Node that runs us. */
   readonly cliEntry: string;
   readonly onObservation: (observation: Observation) => void;
+  /** Gives up waiting for a child that is not ready yet. */
+  readonly signal: AbortSignal;
 }
 
 /** A process of the testbed that is up: it proved by its pid that it is ours. */
@@ -47,7 +49,12 @@ const STOP_GRACE_MS = 8_000;
 /** Starts a child and waits for its ready line. @throws FieldproofError FP_CHILD_START, FP_CHILD_IDENTITY. */
 export async function startChild(spec: ChildSpec, deps: ChildDeps): Promise<TestbedChild> {
   const logFd = openSync(spec.logFile, 'a');
-  const child = spawn(process.execPath, ['--enable-source-maps', deps.cliEntry, ...spec.args, '--supervised'], { stdio: ['pipe', 'pipe', logFd] });
+  // A session of its own: Ctrl-C at the terminal reaches the runner only, which ends its children in the right order. A
+  // runner that is killed closes the child's stdin, and the child ends by itself.
+  const child = spawn(process.execPath, ['--enable-source-maps', deps.cliEntry, ...spec.args, '--supervised'], {
+    stdio: ['pipe', 'pipe', logFd],
+    detached: true,
+  });
   closeSync(logFd);
   const exited = exitOf(child);
   const replies = new Map<number, (message: Extract<ChildMessage, { event: 'reply' }>) => void>();
@@ -59,7 +66,9 @@ export async function startChild(spec: ChildSpec, deps: ChildDeps): Promise<Test
     const outcome = await Promise.race([
       ready,
       exited.then((how) => `ended before it was ready: ${how}`),
-      sleep(deps.clock, READY_TIMEOUT_MS, abort.signal).then(() => `was not ready within ${READY_TIMEOUT_MS / 1_000} s`),
+      sleep(deps.clock, READY_TIMEOUT_MS, AbortSignal.any([abort.signal, deps.signal])).then(() =>
+        deps.signal.aborted ? 'was not ready when the run was ended' : `was not ready within ${READY_TIMEOUT_MS / 1_000} s`,
+      ),
     ]);
     if (typeof outcome === 'string') throw startError(spec, outcome);
     if (outcome.pid !== child.pid) throw new FieldproofError('FP_CHILD_IDENTITY', `${spec.id}: pid ${outcome.pid} answered, pid ${child.pid} was started`);
@@ -87,7 +96,8 @@ function startError({ id, logFile }: ChildSpec, what: string): FieldproofError {
 
 function exitOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
-    child.once('exit', (code, signal) => resolve(signal === null ? `exit ${code ?? 0}` : `signal ${signal}`));
+    // 'close' and not 'exit': by then everything that the child said has been read.
+    child.once('close', (code, signal) => resolve(signal === null ? `exit ${code ?? 0}` : `signal ${signal}`));
     child.once('error', (error) => resolve(`could not be started: ${error.message}`));
   });
 }

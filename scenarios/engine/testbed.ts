@@ -5,7 +5,7 @@ import type { Random } from '../../hil/runtime/random.ts';
 import type { z } from '../../hil/runtime/schema.ts';
 import type { RunTopology } from '../../conformance/run-events.ts';
 import { gatewayFacts, linkFacts, plcFacts } from './child-facts.ts';
-import { fleetOptions } from './fleet-plan.ts';
+import { fleetPublishers } from './fleet-plan.ts';
 import { gatewaySettings, type StartedPlcs } from './gateway-settings.ts';
 import { resolveBeside, type LoadedScenario } from './load-scenario.ts';
 import type { ScenarioPlcs } from './scenario-schema.ts';
@@ -16,7 +16,7 @@ import { startOrder } from './topology-plan.ts';
 export interface Testbed {
   readonly children: readonly TestbedChild[];
   readonly links: ReadonlyMap<string, TestbedChild>;
-  readonly fleet: TestbedChild | undefined;
+  readonly fleet: TestbedChild;
   /** Addresses of each child, for the record and for people who want to look in. */
   readonly endpoints: ReadonlyMap<string, string[]>;
 }
@@ -31,6 +31,7 @@ export interface TestbedPlan {
 
 /** The journal's source name of the process that holds every simulated MQTT client. */
 export const FLEET_ID = 'fleet';
+const OBSERVE_TIMEOUT_MS = 15_000;
 
 /**
  * Starts PLCs, gateways, links and the fleet, each in a process of its own, each after what it needs.
@@ -39,10 +40,14 @@ export const FLEET_ID = 'fleet';
  */
 export async function startTestbed(plan: TestbedPlan, deps: ChildDeps, started: (child: TestbedChild) => void): Promise<Testbed> {
   const starter = new TestbedStarter(plan, deps, started);
-  const plcs = await starter.startPlcs();
-  for (const id of startOrder(plan.topology)) await starter.startGateway(id, plcs);
-  await starter.startFleet();
-  return starter.testbed();
+  const [plcs, fleet] = await Promise.all([starter.startPlcs(), starter.startFleet()]);
+  for (const id of startOrder(plan.topology)) {
+    const url = await starter.startGateway(id, plcs);
+    // The observer stands before the next gateway begins to send: the far side sees the stream from its first message.
+    await fleet.command('observe', { observers: [{ id, url }] }, OBSERVE_TIMEOUT_MS);
+  }
+  await starter.populate(fleet);
+  return starter.testbed(fleet);
 }
 
 class TestbedStarter {
@@ -53,7 +58,6 @@ class TestbedStarter {
   readonly #links = new Map<string, TestbedChild>();
   readonly #endpoints = new Map<string, string[]>();
   readonly #mqttPorts = new Map<string, number>();
-  #fleet: TestbedChild | undefined;
 
   constructor(plan: TestbedPlan, deps: ChildDeps, started: (child: TestbedChild) => void) {
     this.#plan = plan;
@@ -61,8 +65,8 @@ class TestbedStarter {
     this.#started = started;
   }
 
-  testbed(): Testbed {
-    return { children: this.#children, links: this.#links, fleet: this.#fleet, endpoints: this.#endpoints };
+  testbed(fleet: TestbedChild): Testbed {
+    return { children: this.#children, links: this.#links, fleet, endpoints: this.#endpoints };
   }
 
   async startPlcs(): Promise<StartedPlcs[]> {
@@ -81,7 +85,8 @@ class TestbedStarter {
     return { plcs, devices };
   }
 
-  async startGateway(id: string, plcs: readonly StartedPlcs[]): Promise<void> {
+  /** @returns its MQTT address. */
+  async startGateway(id: string, plcs: readonly StartedPlcs[]): Promise<string> {
     const { topology, loaded, folder } = this.#plan;
     const link = topology.links.find(({ between }) => between[0] === id);
     const uplinkUrl = link === undefined ? undefined : `mqtt://127.0.0.1:${await this.#startLink(link.id, link.between[1])}`;
@@ -94,7 +99,8 @@ class TestbedStarter {
     const child = await this.#start(id, 'gateway', ['gateway', '--config', configFile]);
     const { ports } = factsOf(child, gatewayFacts);
     this.#mqttPorts.set(id, ports.mqtt);
-    this.#endpoints.set(id, [`mqtt://127.0.0.1:${ports.mqtt}`, `http://127.0.0.1:${ports.http}`]);
+    this.#endpoints.set(id, [this.#mqttUrl(id), `http://127.0.0.1:${ports.http}`]);
+    return this.#mqttUrl(id);
   }
 
   async #startLink(id: string, upstreamGateway: string): Promise<number> {
@@ -107,12 +113,21 @@ class TestbedStarter {
     return ports.link;
   }
 
-  async startFleet(): Promise<void> {
-    const { loaded, random, folder } = this.#plan;
-    const optionsFile = join(folder, 'config', 'fleet.json');
-    writeFileSync(optionsFile, `${JSON.stringify(fleetOptions(loaded.scenario, this.#mqttPorts), undefined, 2)}\n`);
-    this.#fleet = await this.#start(FLEET_ID, 'fleet', ['sim', 'fleet', '--options', optionsFile, '--seed-hex', random.child('fleet').seedHex]);
+  async startFleet(): Promise<TestbedChild> {
+    const { random, folder } = this.#plan;
+    // Observers and devices follow by command, when the gateways they belong to are up.
+    const optionsFile = join(folder, 'config', 'fleet.yaml');
+    writeFileSync(optionsFile, '{}\n');
     this.#endpoints.set(FLEET_ID, []);
+    return this.#start(FLEET_ID, 'fleet', ['sim', 'fleet', '--options', optionsFile, '--seed-hex', random.child('fleet').seedHex]);
+  }
+
+  async populate(fleet: TestbedChild): Promise<void> {
+    await fleet.command('populate', { publishers: fleetPublishers(this.#plan.loaded.scenario, (gateway) => this.#mqttUrl(gateway)) });
+  }
+
+  #mqttUrl(gateway: string): string {
+    return `mqtt://127.0.0.1:${this.#mqttPorts.get(gateway) ?? 0}`;
   }
 
   async #start(id: string, role: ChildRole, args: readonly string[]): Promise<TestbedChild> {
@@ -125,7 +140,7 @@ class TestbedStarter {
 
 /** A number that depends on the name alone: adding a group does not change the randomness of another. */
 function seedIndex(name: string): number {
-  return [...name].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) >>> 0, 7);
+  return name.split('').reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) >>> 0, 7);
 }
 
 function factsOf<Schema extends z.ZodType>(child: TestbedChild, schema: Schema): z.infer<Schema> {

@@ -1,5 +1,6 @@
 import type { Observation } from '../../hil/runtime/observation.ts';
 import type { RunTopology } from '../../conformance/run-events.ts';
+import { numberField } from '../../hil/runtime/observation-fields.ts';
 
 /** What a phase may wait for. */
 export const UNTIL_CONDITIONS = ['sync.idle'] as const;
@@ -31,7 +32,7 @@ export function watchSyncIdle(topology: RunTopology): ConditionWatch {
       if (type === 'uplink.lost') Object.assign(state, { connected: false, caughtUpSinceMs: Infinity });
       if (type === 'uplink.idle') state.caughtUpSinceMs = Math.min(state.caughtUpSinceMs, t);
       if (type === 'uplink.backlog') {
-        const caughtUp = Number(data['messages']) <= CAUGHT_UP_MESSAGES_MAX;
+        const caughtUp = numberField(data, 'messages') <= CAUGHT_UP_MESSAGES_MAX;
         state.caughtUpSinceMs = caughtUp ? Math.min(state.caughtUpSinceMs, t) : Infinity;
       }
     },

@@ -18,7 +18,9 @@ export function decodeArrival(topic: string, bytes: Uint8Array): Arrival {
   const levels = topic.split('/');
   const [root, device, point] = levels;
   if (root === 'telemetry') {
-    if (device === undefined || point === undefined || levels.length !== 3) return { kind: 'unexpected', reason: 'a telemetry topic has three levels' };
+    if (device === undefined || point === undefined || levels.length !== 3) {
+      return { kind: 'unexpected', reason: 'a telemetry topic has three levels' };
+    }
     return decodeTelemetry(device, point, bytes);
   }
   const decoded = decodeDevicePayload(bytes);

@@ -41,7 +41,10 @@ export const fleetOptionsSchema = z.strictObject({
   publishers: z
     .array(publisherSchema)
     .max(64)
-    .refine((groups) => groups.reduce((sum, { count }) => sum + count, 0) <= FLEET_CLIENTS_MAX, `expected at most ${FLEET_CLIENTS_MAX} clients in all groups together`)
+    .refine(
+      (groups) => groups.reduce((sum, { count }) => sum + count, 0) <= FLEET_CLIENTS_MAX,
+      `expected at most ${FLEET_CLIENTS_MAX} clients in all groups together`,
+    )
     .refine((groups) => new Set(groups.map(({ group }) => group)).size === groups.length, 'expected each group to have a name of its own')
     .default([]),
 });

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createAedesEngine } from '../../hil/gateway/broker/aedes-engine.ts';
 import { silentLogger } from '../../hil/runtime/log.ts';
 import type { Observation } from '../../hil/runtime/observation.ts';
 import { randomFromSeed } from '../../hil/runtime/random.ts';
@@ -25,15 +26,26 @@ interface Run {
 async function run(options: FleetOptionsInput, deps: Partial<FleetDeps> = {}): Promise<Run> {
   const seen: Observation[] = [];
   const observerFor = (source: string) => (type: string, data: Observation['data']): void => void seen.push({ t: realClock.nowMs(), source, type, data });
-  const fleet = await startFleet(fleetOptionsSchema.parse(options), { clock: realClock, random: randomFromSeed(7), observerFor, log: silentLogger, openSession: openMqttSession, ...deps });
+  const own = { clock: realClock, random: randomFromSeed(7), observerFor, log: silentLogger, openSession: openMqttSession };
+  const fleet = await startFleet(fleetOptionsSchema.parse(options), { ...own, ...deps });
   undo.push(() => fleet.stop());
   return { fleet, seen, of: (type) => seen.filter((observation) => observation.type === type) };
 }
 
 function connectedSession(url: string): Promise<MqttSession> {
-  const session = openMqttSession({ url, clientId: 'somebody', protocolVersion: 4, clean: true, keepaliveMs: 15_000, connectTimeoutMs: 5_000 }, { clock: realClock, random: randomFromSeed(1) });
+  const session = openMqttSession(
+    { url, clientId: 'somebody', protocolVersion: 4, clean: true, keepaliveMs: 15_000, connectTimeoutMs: 5_000 },
+    { clock: realClock, random: randomFromSeed(1) },
+  );
   undo.push(() => session.end());
   return new Promise((resolve) => session.onConnected(() => resolve(session)));
+}
+
+async function startOwnBroker(): Promise<string> {
+  const engine = createAedesEngine({ packetBytesMax: 65_536, connectionsMax: 1_000, queuedMessagesMax: 10_000 }, { log: silentLogger });
+  const { port } = await engine.listen('127.0.0.1', 0);
+  undo.push(() => engine.close());
+  return `mqtt://127.0.0.1:${port}`;
 }
 
 async function until(holds: () => boolean): Promise<void> {
@@ -50,9 +62,14 @@ describe.skipIf(!mosquittoInstalled)('a fleet at a broker that none of us wrote'
   });
   afterAll(() => broker.stop());
 
-  test.each([4, 5] as const)('protocol level %i: every message reaches the observer once, at its QoS, with its size', async (protocolVersion) => {
-    const group = { group: `level-${protocolVersion}`, count: 30, url: broker.url, at: 'edge', protocolVersion, ratePerSecond: 20, payloadBytes: 96, connectsPerSecond: 200 };
-    const { fleet, of } = await run({ observers: [{ id: 'edge', url: broker.url, protocolVersion }], publishers: [group] });
+  test.each([
+    ['mosquitto', 4],
+    ['mosquitto', 5],
+    ['the gateway\'s own broker', 4],
+  ] as const)('%s, protocol level %i: every message reaches the observer once, at its QoS', async (name, protocolVersion) => {
+    const url = name === 'mosquitto' ? broker.url : await startOwnBroker();
+    const group = { group: `level-${protocolVersion}`, count: 30, url, at: 'edge', protocolVersion, ratePerSecond: 20, payloadBytes: 96, connectsPerSecond: 200 };
+    const { fleet, of } = await run({ observers: [{ id: 'edge', url, protocolVersion }], publishers: [group] });
     expect(of('observer.subscribed')).toHaveLength(1);
     expect(of('mqtt.sent')).toHaveLength(0);
     await until(() => fleet.stats().received >= 200);
@@ -166,7 +183,8 @@ describe.skipIf(!mosquittoInstalled)('a fleet at a broker that none of us wrote'
   });
 
   test('stopping ends every connection, and once is as good as twice', async () => {
-    const { fleet } = await run({ observers: [{ id: 'edge', url: broker.url }], publishers: [{ group: 'gone', count: 3, url: broker.url, at: 'edge', connectsPerSecond: 1_000 }] });
+    const gone = { group: 'gone', count: 3, url: broker.url, at: 'edge', connectsPerSecond: 1_000 };
+    const { fleet } = await run({ observers: [{ id: 'edge', url: broker.url }], publishers: [gone] });
     await until(() => fleet.stats().connected === 3);
     await fleet.stop();
     await fleet.stop();
@@ -180,5 +198,8 @@ test('a fleet whose observer finds no broker does not start', async () => {
   undo.push(() => relay.close());
   // Time passes a hundred times faster, so that nobody waits ten seconds.
   const hurried = { ...realClock, setTimer: (delayMs: number, callback: () => void) => realClock.setTimer(delayMs / 100, callback) };
-  await expect(run({ observers: [{ id: 'edge', url: relay.url }] }, { clock: hurried })).rejects.toMatchObject({ code: 'FP_LINK_OPEN', message: expect.stringContaining('the observer at edge') });
+  await expect(run({ observers: [{ id: 'edge', url: relay.url }] }, { clock: hurried })).rejects.toMatchObject({
+    code: 'FP_LINK_OPEN',
+    message: expect.stringContaining('the observer at edge'),
+  });
 });

@@ -1,4 +1,4 @@
-import { sleep } from '../../hil/runtime/clock.ts';
+import { sleep, type Timer } from '../../hil/runtime/clock.ts';
 import { paceArrivals } from './arrival.ts';
 import type { FleetDeps } from './fleet-deps.ts';
 import type { FleetOptions } from './fleet-options.ts';
@@ -7,6 +7,13 @@ import { startPublisher, type Publisher } from './publisher.ts';
 
 /** Simulated MQTT clients: observers that subscribe, devices that publish. */
 export interface Fleet {
+  /**
+   * Adds observers to a running fleet: one can be in place before the next gateway starts to send.
+   * @throws FieldproofError FP_LINK_OPEN when one cannot subscribe; those of this call are disconnected again.
+   */
+  observe(observers: FleetOptions['observers']): Promise<void>;
+  /** Adds groups of devices; each group begins to connect at its pace. */
+  populate(publishers: FleetOptions['publishers']): void;
   /**
    * Stops publishing and waits until every message has been acknowledged, at most 10 s.
    * @returns Messages that are still not acknowledged.
@@ -38,17 +45,25 @@ const QUIESCE_POLL_MS = 20;
  * @throws FieldproofError FP_LINK_OPEN when an observer cannot subscribe; nothing is left connected.
  */
 export async function startFleet(options: FleetOptions, deps: FleetDeps): Promise<Fleet> {
-  const observers = await startObservers(options, deps);
+  const observers = await startObservers(options.observers, deps);
   const publishers: Publisher[] = [];
-  const arrivals = options.publishers.map((group) =>
-    paceArrivals(deps.clock, group.count, group.connectsPerSecond, (index) => void publishers.push(startPublisher(group, index, deps))),
-  );
+  const arrivals: Timer[] = [];
+  const populate: Fleet['populate'] = (groups) => {
+    for (const group of groups) {
+      arrivals.push(paceArrivals(deps.clock, group.count, group.connectsPerSecond, (index) => void publishers.push(startPublisher(group, index, deps))));
+    }
+  };
+  populate(options.publishers);
   const inFlight = (): number => total(publishers, (publisher) => publisher.inFlight);
   const quiet = (): void => {
     for (const arrival of arrivals) arrival.cancel();
     for (const publisher of publishers) publisher.quiesce();
   };
   return {
+    populate,
+    async observe(more) {
+      observers.push(...(await startObservers(more, deps)));
+    },
     async quiesce() {
       quiet();
       const deadlineMs = deps.clock.nowMs() + QUIESCE_TIMEOUT_MS;
@@ -72,8 +87,8 @@ export async function startFleet(options: FleetOptions, deps: FleetDeps): Promis
   };
 }
 
-async function startObservers(options: FleetOptions, deps: FleetDeps): Promise<Observer[]> {
-  const outcomes = await Promise.allSettled(options.observers.map((observer) => startObserver(observer, deps)));
+async function startObservers(wanted: FleetOptions['observers'], deps: FleetDeps): Promise<Observer[]> {
+  const outcomes = await Promise.allSettled(wanted.map((observer) => startObserver(observer, deps)));
   const started = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   const failure = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failure === undefined) return started;

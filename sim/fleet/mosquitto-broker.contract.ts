@@ -19,7 +19,8 @@ export async function startMosquitto(): Promise<MosquittoBroker> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'fieldproof-mosquitto-'));
   const config = join(folder, 'mosquitto.conf');
-  writeFileSync(config, [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'max_queued_messages 0', 'max_inflight_messages 0', 'set_tcp_nodelay true', ''].join('\n'));
+  const lines = [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'max_queued_messages 0', 'max_inflight_messages 0', 'set_tcp_nodelay true'];
+  writeFileSync(config, `${lines.join('\n')}\n`);
   const child = spawn('mosquitto', ['-c', config], { stdio: 'ignore' });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await untilAccepting(port);

@@ -59,7 +59,15 @@ class VirtualDevice implements Publisher {
     this.#periodMs = 1_000 / options.ratePerSecond;
     this.#phaseMs = random.next() * this.#periodMs;
     this.#session = deps.openSession(
-      { url: options.url, clientId: this.client, protocolVersion: options.protocolVersion, clean: false, keepaliveMs: KEEPALIVE_MS, connectTimeoutMs: CONNECT_TIMEOUT_MS, reconnect: RECONNECT },
+      {
+        url: options.url,
+        clientId: this.client,
+        protocolVersion: options.protocolVersion,
+        clean: false,
+        keepaliveMs: KEEPALIVE_MS,
+        connectTimeoutMs: CONNECT_TIMEOUT_MS,
+        reconnect: RECONNECT,
+      },
       { clock: deps.clock, random },
     );
     this.#session.onConnected(() => this.#connected());

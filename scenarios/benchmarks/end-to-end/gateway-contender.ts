@@ -30,7 +30,7 @@ async function startGateway(modbusPort: number, { clock, cliEntry }: BenchDeps):
   const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
   try {
     const spec = { id: 'bench', role: 'gateway', args: ['gateway', '--config', config], logFile: join(folder, 'gateway.log') } as const;
-    const child = await startChild(spec, { clock, cliEntry, onObservation: () => {} });
+    const child = await startChild(spec, { clock, cliEntry, onObservation: () => {}, signal: new AbortController().signal });
     const { ports } = factsSchema.parse(child.facts);
     return { mqttPort: ports.mqtt, topic: 'telemetry/plc/R0', version: ownVersion(), stop: () => child.stop().then(removeFolder) };
   } catch (thrown) {

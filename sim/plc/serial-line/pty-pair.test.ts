@@ -32,6 +32,16 @@ test('a client may close and open the line again', async () => {
   await cut(pty);
 });
 
+test('nothing comes back while no client has the line open', async () => {
+  const pty = await openPtyPair({ clock: realClock });
+  const echoed: Uint8Array[] = [];
+  pty.master.onBytes((chunk) => echoed.push(chunk));
+  await pty.master.send(ALL_BYTES);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(echoed).toEqual([]);
+  await cut(pty);
+});
+
 test('dispose disconnects the client and leaves no descriptor open', async () => {
   const before = terminals();
   const pty = await openPtyPair({ clock: realClock });

@@ -1,0 +1,95 @@
+import { FieldproofError } from '../../hil/runtime/errors.ts';
+import type { LinkType } from './link-type.ts';
+import { encodeOptions, paddedTo4, type PcapngOption } from './pcapng-option.ts';
+
+/** Bytes kept of one packet; of a longer one the rest is cut off and only its length is told. Wireshark reads no more. */
+export const PACKET_BYTES_MAX = 262_144;
+
+const BLOCK = { sectionHeader: 0x0a0d0d0a, interfaceDescription: 1, enhancedPacket: 6 } as const;
+const OPTION = { comment: 1, application: 4, interfaceName: 2, packetFlags: 2, timeResolution: 9 } as const;
+const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
+/** The instants of packets count microseconds: 10 to the power of minus 6. */
+const MICROSECONDS = Uint8Array.of(6);
+const DIRECTION = { inbound: 1, outbound: 2 } as const;
+
+/**
+ * The block that begins a capture. All blocks here are little-endian; a file is one section header, then the interfaces
+ * in the order of their numbers, then packets, simply one after another.
+ * @param application - The program that wrote the file.
+ * @see draft-ietf-opsawg-pcapng, section 4.1
+ */
+export function sectionHeaderBlock({ application, comment }: { readonly application: string; readonly comment?: string }): Uint8Array {
+  const body = Buffer.alloc(16);
+  body.writeUInt32LE(BYTE_ORDER_MAGIC, 0);
+  body.writeUInt16LE(1, 4);
+  body.writeUInt16LE(0, 6);
+  // The length of the section is not told, so that a run can append to it.
+  body.writeBigInt64LE(-1n, 8);
+  return block(BLOCK.sectionHeader, body, [...commentOption(comment), { code: OPTION.application, value: application }]);
+}
+
+/**
+ * An interface: the first one in a file has the number 0.
+ * @param name - Shown by Wireshark with each packet: `uplink`, `/dev/ttyUSB0`.
+ * @see draft-ietf-opsawg-pcapng, section 4.2
+ */
+export function interfaceDescriptionBlock({ linkType, name, comment }: { readonly linkType: LinkType; readonly name: string; readonly comment?: string }): Uint8Array {
+  const body = Buffer.alloc(8);
+  body.writeUInt16LE(linkType, 0);
+  body.writeUInt32LE(PACKET_BYTES_MAX, 4);
+  return block(BLOCK.interfaceDescription, body, [
+    ...commentOption(comment),
+    { code: OPTION.interfaceName, value: name },
+    { code: OPTION.timeResolution, value: MICROSECONDS },
+  ]);
+}
+
+/** A packet as an interface saw it. */
+export interface CapturedPacket {
+  /** The number of an interface that was described before. */
+  readonly interfaceId: number;
+  /** Wall-clock time in milliseconds since 1970-01-01 UTC, kept to the microsecond. */
+  readonly wallMs: number;
+  readonly bytes: Uint8Array;
+  readonly direction?: keyof typeof DIRECTION;
+  /** What a reader should know about this packet, such as the fault that was in force. */
+  readonly comment?: string;
+}
+
+/**
+ * @throws FieldproofError FP_INTERNAL when the time is before 1970, no number, or beyond the year 2255.
+ * @see draft-ietf-opsawg-pcapng, section 4.3
+ */
+export function enhancedPacketBlock({ interfaceId, wallMs, bytes, direction, comment }: CapturedPacket): Uint8Array {
+  const microseconds = Math.round(wallMs * 1_000);
+  if (!Number.isSafeInteger(microseconds) || microseconds < 0) {
+    throw new FieldproofError('FP_INTERNAL', `a packet of ${bytes.byteLength} bytes was captured at ${wallMs} ms, which is no instant`);
+  }
+  const kept = bytes.subarray(0, PACKET_BYTES_MAX);
+  const body = Buffer.alloc(20 + paddedTo4(kept.byteLength));
+  body.writeUInt32LE(interfaceId, 0);
+  body.writeUInt32LE(Math.floor(microseconds / 2 ** 32), 4);
+  body.writeUInt32LE(microseconds % 2 ** 32, 8);
+  body.writeUInt32LE(kept.byteLength, 12);
+  body.writeUInt32LE(bytes.byteLength, 16);
+  body.set(kept, 20);
+  const flags = direction === undefined ? [] : [{ code: OPTION.packetFlags, value: Uint8Array.of(DIRECTION[direction], 0, 0, 0) }];
+  return block(BLOCK.enhancedPacket, body, [...commentOption(comment), ...flags]);
+}
+
+function commentOption(comment: string | undefined): PcapngOption[] {
+  return comment === undefined ? [] : [{ code: OPTION.comment, value: comment }];
+}
+
+/** `type u32 | length u32 | body | options | length u32`; the length counts all of it. */
+function block(type: number, body: Uint8Array, options: readonly PcapngOption[]): Uint8Array {
+  const tail = encodeOptions(options);
+  const byteCount = 12 + body.byteLength + tail.byteLength;
+  const encoded = Buffer.alloc(byteCount);
+  encoded.writeUInt32LE(type, 0);
+  encoded.writeUInt32LE(byteCount, 4);
+  encoded.set(body, 8);
+  encoded.set(tail, 8 + body.byteLength);
+  encoded.writeUInt32LE(byteCount, byteCount - 4);
+  return encoded;
+}

@@ -1,0 +1,86 @@
+import { internetChecksum } from './internet-checksum.ts';
+
+/** One end of a TCP connection. */
+export interface TcpEndpoint {
+  /** IPv4 address, dotted: `127.0.0.1`. */
+  readonly host: string;
+  readonly port: number;
+}
+
+export const TCP_FLAG = { fin: 0x01, syn: 0x02, rst: 0x04, psh: 0x08, ack: 0x10 } as const;
+
+export interface TcpSegment {
+  readonly from: TcpEndpoint;
+  readonly to: TcpEndpoint;
+  /** Number of the first byte of the payload, 0 to 2^32 - 1. */
+  readonly sequence: number;
+  /** Number of the byte that is expected next from the other side. */
+  readonly acknowledgment: number;
+  /** A sum of `TCP_FLAG`. */
+  readonly flags: number;
+  /** Counts the datagrams of the sender, 0 to 65,535. */
+  readonly identification: number;
+  /** At most 65,495 bytes, so that the datagram fits its length field. */
+  readonly payload: Uint8Array;
+}
+
+const ETHERNET_BYTES = 14;
+const IPV4_BYTES = 20;
+const TCP_BYTES = 20;
+const ETHERTYPE_IPV4 = 0x0800;
+const PROTOCOL_TCP = 6;
+const WINDOW_BYTES = 65_535;
+
+/**
+ * The segment as a frame that a network card could have seen, with right checksums:
+ * Ethernet II (14 bytes) | IPv4 (20, RFC 791 section 3.1) | TCP (20, RFC 9293 section 3.1) | payload.
+ * The hardware addresses are made from the IPv4 addresses and marked as locally administered.
+ */
+export function encodeTcpFrame(segment: TcpSegment): Uint8Array {
+  const source = addressBytes(segment.from.host);
+  const destination = addressBytes(segment.to.host);
+  const tcp = encodeTcp(segment, source, destination);
+  const ethernet = Buffer.alloc(ETHERNET_BYTES);
+  ethernet.set([0x02, 0x00, ...destination], 0);
+  ethernet.set([0x02, 0x00, ...source], 6);
+  ethernet.writeUInt16BE(ETHERTYPE_IPV4, 12);
+  return Buffer.concat([ethernet, encodeIpv4(segment.identification, source, destination, tcp.byteLength), tcp]);
+}
+
+function encodeIpv4(identification: number, source: Uint8Array, destination: Uint8Array, payloadBytes: number): Uint8Array {
+  const header = Buffer.alloc(IPV4_BYTES);
+  header[0] = 0x45;
+  header.writeUInt16BE(IPV4_BYTES + payloadBytes, 2);
+  header.writeUInt16BE(identification, 4);
+  // Do not fragment.
+  header.writeUInt16BE(0x4000, 6);
+  header[8] = 64;
+  header[9] = PROTOCOL_TCP;
+  header.set(source, 12);
+  header.set(destination, 16);
+  header.writeUInt16BE(internetChecksum(header), 10);
+  return header;
+}
+
+function encodeTcp({ from, to, sequence, acknowledgment, flags, payload }: TcpSegment, source: Uint8Array, destination: Uint8Array): Uint8Array {
+  const segment = Buffer.alloc(TCP_BYTES + payload.byteLength);
+  segment.writeUInt16BE(from.port, 0);
+  segment.writeUInt16BE(to.port, 2);
+  segment.writeUInt32BE(sequence, 4);
+  segment.writeUInt32BE(acknowledgment, 8);
+  segment[12] = (TCP_BYTES / 4) << 4;
+  segment[13] = flags;
+  segment.writeUInt16BE(WINDOW_BYTES, 14);
+  segment.set(payload, TCP_BYTES);
+  segment.writeUInt16BE(internetChecksum(pseudoHeader(source, destination, segment.byteLength), segment), 16);
+  return segment;
+}
+
+/** What the checksum of TCP covers beside the segment. */
+function pseudoHeader(source: Uint8Array, destination: Uint8Array, segmentBytes: number): Uint8Array {
+  return Uint8Array.of(...source, ...destination, 0, PROTOCOL_TCP, segmentBytes >> 8, segmentBytes & 0xff);
+}
+
+function addressBytes(host: string): Uint8Array {
+  return Uint8Array.from(host.split('.'), Number);
+}
