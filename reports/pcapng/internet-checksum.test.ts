@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { replay } from '../../hil/runtime/replay-seed.contract.ts';
 import { internetChecksum } from './internet-checksum.ts';
@@ -25,9 +25,9 @@ test('an odd byte at the end counts as if a zero followed', () => {
   );
 });
 
-test('no single changed byte goes unseen, unless it changes 0x00 and 0xFF pairs', () => {
+test('no single changed byte goes unseen', () => {
   fc.assert(
-    fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), fc.nat(), fc.integer({ min: 1, max: 254 }), (bytes, place, change) => {
+    fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), fc.nat(), fc.integer({ min: 1, max: 255 }), (bytes, place, change) => {
       const changed = Uint8Array.from(bytes);
       const index = place % bytes.length;
       changed[index] = (bytes[index] ?? 0) ^ change;

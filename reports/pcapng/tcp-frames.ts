@@ -59,8 +59,7 @@ class SyntheticConnection implements TcpFrames {
 
   constructor(endpoints: Readonly<Record<TcpSide, TcpEndpoint>>, firstSequence: Readonly<Record<TcpSide, number>>) {
     this.#endpoints = endpoints;
-    const start = (sequence: number): Sending => ({ sequence, identification: 0, unacknowledgedBytes: 0, isClosed: false });
-    this.#sending = { client: start(firstSequence.client), server: start(firstSequence.server) };
+    this.#sending = { client: sendingFrom(firstSequence.client), server: sendingFrom(firstSequence.server) };
   }
 
   open(): Uint8Array[] {
@@ -99,6 +98,10 @@ class SyntheticConnection implements TcpFrames {
     const [source, destination] = [this.#endpoints[from], this.#endpoints[otherSide(from)]];
     return encodeTcpFrame({ from: source, to: destination, sequence, acknowledgment: acknowledges ? other.sequence : 0, flags, identification, payload });
   }
+}
+
+function sendingFrom(sequence: number): Sending {
+  return { sequence, identification: 0, unacknowledgedBytes: 0, isClosed: false };
 }
 
 function otherSide(side: TcpSide): TcpSide {

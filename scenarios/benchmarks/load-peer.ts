@@ -22,10 +22,11 @@ export function peerVersion(packageName: string): string {
  * @param path - Inside the package, such as `dist/tcp-request.js`; the CommonJS exports are under `default`.
  * @throws FieldproofError FP_BENCH_PEER_MISSING when the package is not installed or its module has another shape.
  */
-export async function loadPeer<Schema extends z.ZodType>(packageName: string, path: string, schema: Schema): Promise<z.infer<Schema>> {
+export function loadPeer<Schema extends z.ZodType>(packageName: string, path: string, schema: Schema): z.infer<Schema> {
   const version = peerVersion(packageName);
-  const loaded: unknown = await import(`${packageName}/${path}`);
-  const { success, data, error } = schema.safeParse(loaded);
+  // By require and not by import: bundlers and test runners give the exports of CommonJS different shapes when imported.
+  const exported: unknown = createRequire(import.meta.url)(`${packageName}/${path}`);
+  const { success, data, error } = schema.safeParse({ default: exported });
   if (success) return data;
   const message = `${packageName} ${version} has no ${path} as this benchmark knows it`;
   throw new FieldproofError('FP_BENCH_PEER_MISSING', message, { cause: error });

@@ -90,6 +90,6 @@ function exchange(
  */
 async function classOf<Class>(path: string): Promise<Class> {
   const constructor = z.custom<Class>((value) => typeof value === 'function');
-  const { default: exported } = await loadPeer(PACKAGE, path, z.object({ default: z.object({ default: constructor }) }));
+  const { default: exported } = loadPeer(PACKAGE, path, z.object({ default: z.object({ default: constructor }) }));
   return exported.default;
 }

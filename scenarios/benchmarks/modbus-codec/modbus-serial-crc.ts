@@ -11,7 +11,7 @@ export const modbusSerialCrc: Contender = {
   name: PACKAGE,
   role: 'peer',
   open: async ({ clock }) => {
-    const { default: crc16 } = await loadPeer(PACKAGE, 'utils/crc16.js', crcModule);
+    const { default: crc16 } = loadPeer(PACKAGE, 'utils/crc16.js', crcModule);
     const short = crcInput(6);
     const long = crcInput(253);
     return codecContender(PACKAGE, peerVersion(PACKAGE), { 'crc-6': () => crc16(short), 'crc-253': () => crc16(long) }, clock);
