@@ -30,7 +30,7 @@ function createProgram(context: ProgramContext, finish: (code: number) => void):
   const program = new Command('fieldproof')
     .description('Hardware-in-the-loop simulation and conformance testbed for industrial IoT gateways and devices.')
     .version(context.version)
-    .addHelpText('after', TASKS)
+    .addHelpText('before', TASKS)
     .showSuggestionAfterError()
     .showHelpAfterError('Run with --help for the commands and examples.')
     .exitOverride()

@@ -1,6 +1,5 @@
-/** Shown below the list of commands: what people come for, as commands that run. */
-export const TASKS = `
-Tasks:
+/** Shown before the list of commands: what people come for, as commands that run. */
+export const TASKS = `What do you want to do?
   see it work                       fieldproof run flagship
   cut an uplink for 30 seconds      fieldproof run offline/partition-30s
   the same faults again             fieldproof run offline/partition-30s --seed 4711
@@ -16,4 +15,5 @@ Tasks:
 
 Exit: 0 pass   1 fail   2 wrong usage or file   3 inconclusive or nothing observed   4 error of the testbed
       5 passed only on retry   130 interrupted
-Text for people goes to stderr; --json puts the record on stdout.`;
+Text for people goes to stderr; --json puts the record on stdout.
+`;

@@ -35,14 +35,14 @@ export function addRunCommand(program: Command, context: ProgramContext, finish:
     .option('--out <folder>', 'where run folders go', defaultOutFolder())
     .addOption(new Option('--reporter <list>', `comma-separated renderings: ${REPORT_FORMATS.join(', ')}`).argParser(parseFormats).default(REPORT_FORMATS, 'all'))
     .option('--var <name=value>', 'value of a variable of the scenario; may be given again', collectVariable, {})
-    .option('--json', 'print the record on stdout', false)
+    .option('--json', 'print the record (with --list: the catalogue) on stdout', false)
     .option('--list', 'list the catalogue and stop', false)
     .action(async (names: string[], flags: RunFlags) => finish(await run(names, flags, context)));
 }
 
 async function run(names: readonly string[], flags: RunFlags, context: ProgramContext): Promise<number> {
   if (flags.list) {
-    context.stdout.write(listing());
+    context.stdout.write(flags.json ? `${JSON.stringify(catalogue(), undefined, 2)}\n` : listing());
     return EXIT.pass;
   }
   if (names.length === 0) {
@@ -63,12 +63,16 @@ function loadAll(names: readonly string[], variables: Readonly<Record<string, st
   return names.map((name) => loadScenario(name, variables));
 }
 
+function catalogue(): { name: string; expect: string; description: string }[] {
+  return catalogNames().map((name) => {
+    const { expect, description } = loadScenario(name).scenario;
+    return { name, expect, description };
+  });
+}
+
 function listing(): string {
-  return catalogNames()
-    .map((name) => {
-      const { scenario } = loadScenario(name);
-      return `${name.padEnd(28)} ${scenario.description.split('\n')[0] ?? ''}\n`;
-    })
+  return catalogue()
+    .map(({ name, expect, description }) => `${name.padEnd(34)} ${expect === 'fail' ? '(must fail) ' : ''}${description.split('\n')[0] ?? ''}\n`)
     .join('');
 }
 
