@@ -10,7 +10,7 @@ const outcomes = JSON.parse(stdout).map(({ name, expect }) => {
   const { status } = fieldproof(['run', name], 'inherit');
   return { name, expect, status, isAsExpected: status === (expect === 'fail' ? 1 : 0) };
 });
-for (const { name, expect, status, isAsExpected } of outcomes) console.log(`${isAsExpected ? 'as expected' : 'UNEXPECTED '}  ${name}: expected ${expect}, exit ${status}`);
+for (const { name, expect, status, isAsExpected } of outcomes) process.stdout.write(`${isAsExpected ? 'as expected' : 'UNEXPECTED '}  ${name}: expected ${expect}, exit ${status}\n`);
 const wrong = outcomes.filter(({ isAsExpected }) => !isAsExpected).length;
-console.log(`${outcomes.length - wrong} passed, ${wrong} failed`);
+process.stdout.write(`${outcomes.length - wrong} passed, ${wrong} failed\n`);
 process.exitCode = wrong === 0 ? 0 : 1;

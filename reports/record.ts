@@ -62,7 +62,7 @@ export const runRecordSchema = z.strictObject({
   reasons: z.array(z.string()),
   seed: z.number().int(),
   tier: z.enum(['T0', 'T1', 'T2']),
-  /** What repeats at this tier when the seed is given again, in words. */
+  /** Completes "the same seed repeats ..." for this tier, in words. */
   repeats: z.string(),
   startedAt: z.string(),
   durationMs: z.number(),

@@ -50,7 +50,7 @@ export function comparison(before: RunRecord, after: RunRecord): string[] {
   const changed = after.checks.filter((check) => before.checks.find(({ id }) => id === check.id)?.judgement.verdict !== check.judgement.verdict);
   return [
     `  same  seed ${after.seed}, scenario ${after.scenario.sha256.slice(0, 12)}, schedule ${after.scheduleSha256.slice(0, 12)}`,
-    `  tier  ${after.repeats}`,
+    `  tier  ${after.tier}: the same seed repeats ${after.repeats}`,
     changed.length === 0
       ? `  again every check has the verdict it had before (${after.verdict})`
       : `  other ${changed.map(({ id, judgement }) => `${id}: ${before.checks.find((old) => old.id === id)?.judgement.verdict ?? 'absent'} before, ${judgement.verdict} now`).join('; ')}`,

@@ -6,9 +6,9 @@ import { numberField, textField } from '../../hil/runtime/observation-fields.ts'
 import type { FaultRecord, RunRecord } from '../../reports/record.ts';
 import type { Schedule } from './schedule.ts';
 
-/** What repeats when a run is replayed at tier T1: said in every record, because a seed alone promises too much. */
+/** Completes "the same seed repeats ..." at tier T1: said in every record, because a seed alone promises too much. */
 export const REPEATS_AT_T1 =
-  'Real time (tier T1): the same scenario, seed, fault schedule and random choices of every simulated part repeat; the exact timing, and so the interleaving of messages, does not.';
+  'the scenario, the fault schedule and the random choices of every simulated part; not the exact timing, and so not the interleaving of messages';
 
 /** The phases as they really were. */
 export function phaseRecords(entries: readonly JournalEntry[]): RunRecord['phases'] {
