@@ -12,7 +12,7 @@ import { telemetryComplete } from './telemetry-complete.ts';
 import { telemetryLatency } from './telemetry-latency.ts';
 
 /** Every checker a scenario may name, in the order of the documentation. */
-export const CHECKERS: readonly Checker[] = [
+export const CHECKERS = [
   telemetryComplete,
   qos2ExactlyOnce,
   qos1AtLeastOnce,
@@ -24,9 +24,10 @@ export const CHECKERS: readonly Checker[] = [
   gatewayAlive,
   eventSometimes,
   ...LINK_COUNTER_CHECKERS,
-];
+] as const satisfies readonly Checker[];
 
 /** The checker a scenario names with `that`; undefined when there is none. */
 export function checkerNamed(that: string): Checker | undefined {
-  return CHECKERS.find((checker) => checker.that === that);
+  const checkers: readonly Checker[] = CHECKERS;
+  return checkers.find((checker) => checker.that === that);
 }

@@ -13,7 +13,7 @@ const params = z.strictObject({
  * MQTT 3.1.1 section 4.6 (message ordering): messages of one client, one topic and one QoS reach a subscriber in the order
  * in which they were published. A message that comes again is judged by its first arrival.
  */
-export const devicesOrdered: Checker<typeof params> = {
+export const devicesOrdered: Checker<typeof params, 'devices.ordered'> = {
   that: 'devices.ordered',
   purpose: 'The messages of each client and QoS level first reached the far end in the order in which they were sent.',
   params,

@@ -10,7 +10,7 @@ const params = z.strictObject({
 });
 
 /** Proof that the interesting state was reached: without it, a pass of the other checks may be hollow. */
-export const eventSometimes: Checker<typeof params> = {
+export const eventSometimes: Checker<typeof params, 'event.sometimes'> = {
   that: 'event.sometimes',
   purpose: 'The stated event was observed, so that the run reached the state it is about.',
   params,

@@ -14,7 +14,7 @@ const SILENCE_MS_MAX = 5_000;
  * Every gateway sampled itself until the run ended, and none died. A death among the testbed's own children is no fault
  * of the gateway's, but leaves the run without evidence.
  */
-export const gatewayAlive: Checker<typeof params> = {
+export const gatewayAlive: Checker<typeof params, 'gateway.alive'> = {
   that: 'gateway.alive',
   purpose: 'Every gateway ran until the end.',
   params,

@@ -14,7 +14,7 @@ const params = z.strictObject({
 });
 
 /** Resident memory of the gateway processes, as each sampled itself; peaks between two samples are not seen. */
-export const gatewayRss: Checker<typeof params> = {
+export const gatewayRss: Checker<typeof params, 'gateway.rss'> = {
   that: 'gateway.rss',
   purpose: 'No gateway held more resident memory than stated.',
   params,

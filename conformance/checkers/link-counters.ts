@@ -30,12 +30,20 @@ const COUNTERS: Readonly<Record<CounterName, string>> = {
 };
 
 /** One checker for each counter of the fault proxies: `link.dropped`, `link.held`, ... */
-export const LINK_COUNTER_CHECKERS: readonly Checker<typeof params>[] = Object.entries(COUNTERS).map(([counter, what]) => ({
-  that: `link.${counter}`,
-  purpose: `The number of ${what} is within the stated bounds, or moved at all.`,
-  params,
-  check: (history, wanted) => judgeCounter(history, counter, what, wanted),
-}));
+export const LINK_COUNTER_CHECKERS: readonly Checker<typeof params, `link.${CounterName}`>[] = counterNames().map((counter) => counterChecker(counter, COUNTERS[counter]));
+
+function counterChecker(counter: CounterName, what: string): Checker<typeof params, `link.${CounterName}`> {
+  return {
+    that: `link.${counter}`,
+    purpose: `The number of ${what} is within the stated bounds, or moved at all.`,
+    params,
+    check: (history, wanted) => judgeCounter(history, counter, what, wanted),
+  };
+}
+
+function counterNames(): CounterName[] {
+  return Object.keys(COUNTERS).filter((name): name is CounterName => name in COUNTERS);
+}
 
 function judgeCounter(history: History, counter: string, what: string, { link, min, max, sometimes }: z.infer<typeof params>): Judgement {
   const last = new Map<string, number>();

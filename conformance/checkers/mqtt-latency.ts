@@ -7,7 +7,7 @@ import { gatewaysOfClients, observationPoint } from './observation-point.ts';
 import { listed } from './wording.ts';
 
 /** Latency of the messages of simulated clients, every delivery counted: hand-over at the client to receipt by the observer. */
-export const mqttLatency: Checker<typeof latencyParams> = {
+export const mqttLatency: Checker<typeof latencyParams, 'mqtt.latency'> = {
   that: 'mqtt.latency',
   purpose: 'Messages of devices reached the far end within the stated times.',
   params: latencyParams,

@@ -7,7 +7,7 @@ const params = z.strictObject({
 });
 
 /** MQTT 3.1.1 section 4.3.1: a message arrives once or not at all; what did not arrive is a figure, not a fault. */
-export const qos0AtMostOnce: Checker<typeof params> = {
+export const qos0AtMostOnce: Checker<typeof params, 'qos0.atMostOnce'> = {
   that: 'qos0.atMostOnce',
   purpose: 'No QoS 0 message reached the far end more than once.',
   params,

@@ -8,7 +8,7 @@ const params = z.strictObject({
 });
 
 /** MQTT 3.1.1 section 4.3.2: a message that the broker acknowledged (PUBACK) arrives, perhaps more than once. */
-export const qos1AtLeastOnce: Checker<typeof params> = {
+export const qos1AtLeastOnce: Checker<typeof params, 'qos1.atLeastOnce'> = {
   that: 'qos1.atLeastOnce',
   purpose: 'Every QoS 1 message that the gateway acknowledged reached the far end, at QoS 1.',
   params,

@@ -8,7 +8,7 @@ const params = z.strictObject({
 });
 
 /** MQTT 3.1.1 section 4.3.3: a message that the broker acknowledged (PUBCOMP) arrives once, one that it did not at most once. */
-export const qos2ExactlyOnce: Checker<typeof params> = {
+export const qos2ExactlyOnce: Checker<typeof params, 'qos2.exactlyOnce'> = {
   that: 'qos2.exactlyOnce',
   purpose: 'Every QoS 2 message that the gateway acknowledged reached the far end exactly once, at QoS 2.',
   params,

@@ -25,7 +25,7 @@ const KINDS = ['lost', 'skipped', 'altered', 'duplicate', 'out of order'] as con
  * A change that is reported late is no loss; `telemetry.latency` judges that.
  * Values polled by a boot that was killed before it reported them cannot be told from values never polled.
  */
-export const telemetryComplete: Checker<typeof params> = {
+export const telemetryComplete: Checker<typeof params, 'telemetry.complete'> = {
   that: 'telemetry.complete',
   purpose: 'Every change of a point that the PLC told reached the far end once, in order and unaltered.',
   params,

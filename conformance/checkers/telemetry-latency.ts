@@ -4,7 +4,7 @@ import { latencyParams } from './latency-limits.ts';
 import { telemetryStreams, type PointStream } from './telemetry-streams.ts';
 
 /** Latency of telemetry, first arrivals only: publication by the gateway that polls to receipt by the observer. */
-export const telemetryLatency: Checker<typeof latencyParams> = {
+export const telemetryLatency: Checker<typeof latencyParams, 'telemetry.latency'> = {
   that: 'telemetry.latency',
   purpose: 'Reports of points reached the far end within the stated times after they were published.',
   params: latencyParams,

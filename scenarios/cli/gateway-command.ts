@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { createGateway } from '../../hil/gateway/gateway.ts';
-import { loadGatewayConfig } from '../../hil/gateway/config/load-gateway-config.ts';
+import { defaultGatewayConfig, loadGatewayConfig } from '../../hil/gateway/config/load-gateway-config.ts';
 import { loadProfile } from '../../hil/gateway/southbound/load-profile.ts';
 import { createLogger } from '../../hil/runtime/log.ts';
 import { randomFromHex } from '../../hil/runtime/random.ts';
@@ -25,13 +25,14 @@ export function addGatewayCommand(program: Command, context: ProgramContext, fin
     .command('gateway')
     .summary('the reference gateway alone')
     .description('Runs the reference gateway until SIGTERM or Ctrl-C. One JSON line on stdout tells the bound ports; the log goes to stderr.')
-    .requiredOption('--config <file>', 'gateway configuration (YAML)')
+    .option('--config <file>', 'gateway configuration (YAML); without it, a broker on the default ports of this machine')
     .option('--supervised', 'speak the control protocol on stdin and stdout and end with the parent (used by the scenario runner)')
     .action(async (flags: GatewayFlags) => finish(await gateway(flags, context)));
 }
 
-async function gateway({ config: file = '', supervised = false }: GatewayFlags, context: ProgramContext): Promise<number> {
-  const { config, sha256 } = loadGatewayConfig(resolve(file));
+async function gateway({ config: file, supervised = false }: GatewayFlags, context: ProgramContext): Promise<number> {
+  const { config, sha256 } = file === undefined ? defaultGatewayConfig() : loadGatewayConfig(resolve(file));
+  const folder = file === undefined ? '.' : dirname(resolve(file));
   const log = createLogger(config.id, config.log.level);
   return runService(context, { id: config.id, supervised, log }, async (channel) => {
     // Backoff jitter and boot id must differ from start to start, so they come from the system, not from a seed.
@@ -43,7 +44,7 @@ async function gateway({ config: file = '', supervised = false }: GatewayFlags, 
       openSession: openMqttSession,
       observe: channel.observerFor(config.id),
       log,
-      loadProfile: (nameOrPath) => loadProfile(nameOrPath, dirname(resolve(file))),
+      loadProfile: (nameOrPath) => loadProfile(nameOrPath, folder),
       configSha256: sha256,
     });
     const { mqttPort, httpPort } = await running.start();

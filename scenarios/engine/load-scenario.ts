@@ -17,7 +17,9 @@ export interface LoadedScenario {
   readonly file: string;
   /** The folder that relative paths in the file start from. */
   readonly folder: string;
-  /** SHA-256 of the file's bytes, hexadecimal. */
+  /** What the file holds, before variables are filled in. */
+  readonly text: string;
+  /** SHA-256 of `text`, hexadecimal. */
   readonly sha256: string;
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -49,7 +51,7 @@ export function loadScenarioText(
   if (checked.kind === 'invalid') throw yamlError(checked.code, checked.problems);
   const problems = referenceProblems(checked.value, origin.folder).map(({ path, message }) => ({ place: checked.placeOf(path), message }));
   if (problems.length > 0) throw yamlError('FP_SCENARIO_REFERENCE', problems);
-  return { ...origin, scenario: checked.value, sha256: createHash('sha256').update(original).digest('hex'), variables };
+  return { ...origin, scenario: checked.value, text: original, sha256: createHash('sha256').update(original).digest('hex'), variables };
 }
 
 function findScenario(nameOrPath: string): string {

@@ -2,7 +2,10 @@ import type { Clock } from '../../hil/runtime/clock.ts';
 import type { JournalEntry, JournalWriter } from '../../hil/runtime/journal.ts';
 import type { Observation, ObservationData } from '../../hil/runtime/observation.ts';
 
-/** The one way into the journal during a run: turns machine time into time since the start, and tells listeners. */
+/**
+ * The one way into the journal during a run: turns machine time into time since the start, and tells listeners. It never
+ * throws: it is called from event handlers. When the journal cannot be written (a full disk), it says so once.
+ */
 export interface RunLog {
   /** Something a child saw; its `t` is the machine's monotonic clock. */
   record(observation: Observation): void;
@@ -14,11 +17,20 @@ export interface RunLog {
   nowMs(): number;
 }
 
-export function createRunLog(journal: JournalWriter, clock: Clock): RunLog {
+/** @param onFailure - Called once, with what the journal threw; nothing is recorded from then on. */
+export function createRunLog(journal: Pick<JournalWriter, 'append'>, clock: Clock, onFailure: (thrown: unknown) => void): RunLog {
   const originMs = clock.nowMs();
   const listeners = new Set<(observation: Observation) => void>();
+  let failed = false;
   const append = (observation: Observation): void => {
-    journal.append(observation);
+    if (failed) return;
+    try {
+      journal.append(observation);
+    } catch (thrown) {
+      failed = true;
+      onFailure(thrown);
+      return;
+    }
     for (const listener of listeners) listener(observation);
   };
   return {

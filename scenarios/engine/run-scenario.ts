@@ -1,9 +1,9 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { every, sleep, type Clock } from '../../hil/runtime/clock.ts';
 import { canonicalJson } from '../../hil/runtime/canonical-json.ts';
 import { formatError } from '../../hil/runtime/errors.ts';
-import { createJournal } from '../../hil/runtime/journal.ts';
+import { createJournal, JOURNAL_ROOT_HASH, type JournalEntry, type JournalWriter } from '../../hil/runtime/journal.ts';
 import { readJournal } from '../../hil/runtime/journal-reader.ts';
 import { randomFromSeed } from '../../hil/runtime/random.ts';
 import type { Observation } from '../../hil/runtime/observation.ts';
@@ -52,25 +52,24 @@ const LAST_DELIVERY_MS = 500;
 export async function runScenario(options: RunOptions, deps: RunDeps): Promise<RunRecord> {
   const { loaded, seed, folder } = options;
   const schedule = options.schedule ?? drawSchedule(loaded.scenario, seed);
-  prepareFolder(folder, loaded.file, schedule);
+  prepareFolder(folder, loaded.text, schedule);
   const startedWallMs = deps.clock.wallMs();
-  const journal = createJournal(join(folder, 'events.ndjson'));
-  const log = createRunLog(journal, deps.clock);
+  const journalFile = join(folder, 'events.ndjson');
+  const journal = createJournal(journalFile);
   deps.progress({ kind: 'starting', scenario: loaded.scenario.name, seed, folder });
-  const run = new ScenarioRun(options, schedule, log, deps);
+  const run = new ScenarioRun(options, schedule, journal, deps);
   await run.execute();
-  const { entries, headHash } = journal.close();
   deps.progress({ kind: 'judging' });
-  const outcome: RunOutcome = { ...run.outcome(), startedWallMs, journalEntries: entries, journalHeadHash: headHash };
-  const record = completeRecord({ loaded, seed, folder, schedule, version: deps.version }, outcome, readJournal(join(folder, 'events.ndjson')));
+  const evidence = run.closeJournal(journalFile);
+  const record = completeRecord({ loaded, seed, folder, schedule, version: deps.version }, { ...run.outcome(), ...evidence, startedWallMs }, evidence.entries);
   deps.progress({ kind: 'done', verdict: record.verdict });
   return record;
 }
 
-function prepareFolder(folder: string, scenarioFile: string, schedule: Schedule): void {
+function prepareFolder(folder: string, scenarioText: string, schedule: Schedule): void {
   mkdirSync(join(folder, 'logs'), { recursive: true });
   mkdirSync(join(folder, 'config'), { recursive: true });
-  copyFileSync(scenarioFile, join(folder, 'config', 'scenario.yaml'));
+  writeFileSync(join(folder, 'config', 'scenario.yaml'), scenarioText);
   writeFileSync(join(folder, 'schedule.json'), `${canonicalJson(schedule)}\n`);
 }
 
@@ -78,6 +77,7 @@ function prepareFolder(folder: string, scenarioFile: string, schedule: Schedule)
 class ScenarioRun {
   readonly #options: RunOptions;
   readonly #schedule: Schedule;
+  readonly #journal: JournalWriter;
   readonly #log: RunLog;
   readonly #deps: RunDeps;
   /** Ends the phases: the caller's signal, or a child that died. */
@@ -90,16 +90,28 @@ class ScenarioRun {
   #stopping = false;
   #interrupted: string | undefined;
 
-  constructor(options: RunOptions, schedule: Schedule, log: RunLog, deps: RunDeps) {
+  constructor(options: RunOptions, schedule: Schedule, journal: JournalWriter, deps: RunDeps) {
     this.#options = options;
     this.#schedule = schedule;
-    this.#log = log;
+    this.#journal = journal;
+    this.#log = createRunLog(journal, deps.clock, (thrown) => this.#fail(formatError(thrown)));
     this.#deps = deps;
     this.#idle = watchSyncIdle(describeTopology(options.loaded.scenario));
   }
 
   outcome(): Pick<RunOutcome, 'children' | 'exits' | 'endpoints' | 'troubles' | 'interrupted'> {
     return { children: this.#children, exits: this.#exits, endpoints: this.#endpoints, troubles: this.#troubles, interrupted: this.#interrupted };
+  }
+
+  /** Ends the journal and reads it back: what is judged is what was stored. A journal that fails leaves no evidence. */
+  closeJournal(file: string): Pick<RunOutcome, 'journalEntries' | 'journalHeadHash'> & { readonly entries: readonly JournalEntry[] } {
+    try {
+      const { entries, headHash } = this.#journal.close();
+      return { journalEntries: entries, journalHeadHash: headHash, entries: readJournal(file) };
+    } catch (thrown) {
+      this.#fail(formatError(thrown));
+      return { journalEntries: 0, journalHeadHash: JOURNAL_ROOT_HASH, entries: [] };
+    }
   }
 
   /** Everything between the first and the last entry of the journal. */
@@ -185,13 +197,18 @@ class ScenarioRun {
     this.#exits.set(child.id, how);
     if (this.#stopping) return;
     this.#log.note('child.died', { child: child.id, detail: how });
-    this.#trouble(`error FP_CHILD_DIED: ${child.role} ${child.id} (pid ${child.pid}) ended during the run: ${how}; its log is logs/${child.id}.log`);
-    this.#ending.abort();
+    this.#fail(`error FP_CHILD_DIED: ${child.role} ${child.id} (pid ${child.pid}) ended during the run: ${how}; its log is logs/${child.id}.log`);
   }
 
   #interrupt(reason: string): void {
     this.#interrupted = reason;
     this.#log.note('run.interrupted', { signal: reason });
+    this.#ending.abort();
+  }
+
+  /** An error of the testbed that ends the run. */
+  #fail(text: string): void {
+    this.#trouble(text);
     this.#ending.abort();
   }
 

@@ -1,7 +1,9 @@
+import type { Checker } from '../../conformance/checkers/checker.ts';
 import { CHECKERS } from '../../conformance/checkers/checker-table.ts';
 import { FieldproofError } from '../../hil/runtime/errors.ts';
 import { durationMs, ratePerSecond, sizeBytes } from '../../hil/runtime/quantities.ts';
 import { z } from '../../hil/runtime/schema.ts';
+import type { LinkFaultKind } from '../../sim/link/link-fault-kind.ts';
 import { LINK_FAULTS } from '../../sim/link/faults/fault-table.ts';
 import { phaseInstant } from './time-expression.ts';
 import { UNTIL_CONDITIONS } from './until-condition.ts';
@@ -60,11 +62,14 @@ const faultCommon = {
   on: id.describe('The link it acts on.'),
 };
 
+const faultCommonSchema = z.strictObject(faultCommon);
+
 const faultVariants = LINK_FAULTS.map(({ kind, purpose, params }) =>
   z.strictObject({ kind: z.literal(kind), ...faultCommon, ...params.shape }).describe(purpose),
 );
 
-const checkVariants = CHECKERS.map(({ that, purpose, params }) => z.strictObject({ that: z.literal(that), ...params.shape }).describe(purpose));
+const checkers: readonly Checker[] = CHECKERS;
+const checkVariants = checkers.map(({ that, purpose, params }) => z.strictObject({ that: z.literal(that), ...params.shape }).describe(purpose));
 
 /** The scenario file: one schema for the types, the check of the command line and the published JSON Schema. */
 export const scenarioSchema = z.strictObject({
@@ -86,7 +91,15 @@ export const scenarioSchema = z.strictObject({
 });
 
 export type Scenario = z.infer<typeof scenarioSchema>;
-export type ScenarioInput = z.input<typeof scenarioSchema>;
+type CheckInputOf<One> = One extends Checker<infer Params, infer That> ? { that: That } & z.input<Params> : never;
+type FaultInputOf<One> = One extends LinkFaultKind<infer Kind, infer Params> ? { kind: Kind } & FaultCommonInput & z.input<Params> : never;
+type FaultCommonInput = Partial<Omit<z.input<typeof faultCommonSchema>, 'on'>> & { on: string };
+
+/** What a person writes. The tables of checks and faults give each its own keys, so that the compiler knows them. */
+export type ScenarioInput = Omit<z.input<typeof scenarioSchema>, 'checks' | 'faults'> & {
+  checks: CheckInputOf<(typeof CHECKERS)[number]>[];
+  faults?: FaultInputOf<(typeof LINK_FAULTS)[number]>[];
+};
 export type ScenarioFault = Scenario['faults'][number];
 export type ScenarioPlcs = Scenario['topology']['plcs'][number];
 

@@ -24,6 +24,15 @@ export function loadGatewayConfig(file: string): LoadedGatewayConfig {
   const problems: YamlProblem[] = configProblems(config).map(({ path, message }) => ({ place: placeOf(path), message }));
   if (problems.length > 0) throw yamlError('FP_SCHEMA', problems);
   checkProfiles(config, dirname(file), placeOf);
+  return withHash(config);
+}
+
+/** What the gateway runs with when it is given no file: a broker, without devices or uplink. */
+export function defaultGatewayConfig(): LoadedGatewayConfig {
+  return withHash(gatewayConfigSchema.parse({ id: 'gateway' }));
+}
+
+function withHash(config: GatewayConfig): LoadedGatewayConfig {
   return { config, sha256: createHash('sha256').update(canonicalJson(z.json().parse(config))).digest('hex') };
 }
 
