@@ -12,6 +12,8 @@ export interface ProgressDisplay {
 
 /** In a pipe a figure line each so many ticks (seconds) is enough. */
 const PLAIN_TICKS = 5;
+/** A terminal that does not tell its width (or tells 0). */
+const COLUMNS_UNKNOWN = 100;
 const CLEAR_LINE = '\r\u001B[2K';
 
 /** A terminal gets one live line below the events; a pipe gets plain lines only. Both on stderr. */
@@ -33,7 +35,7 @@ export function showProgress(context: ProgramContext): ProgressDisplay {
     const text = figures(snapshot);
     if (live) {
       clear();
-      context.stderr.write(paint.dim(text.slice(0, Math.max(20, (context.stderr.columns ?? 100) - 1))));
+      context.stderr.write(paint.dim(text.slice(0, (context.stderr.columns || COLUMNS_UNKNOWN) - 1)));
       statusShown = true;
     } else if (ticks % PLAIN_TICKS === 0) line(text);
   };

@@ -142,9 +142,11 @@ class ScenarioRun {
     const plan = { loaded, folder, topology: describeTopology(loaded.scenario), random: randomFromSeed(seed).child('testbed') };
     const childDeps = { clock: this.#deps.clock, cliEntry: this.#deps.cliEntry, onObservation: (observation: Observation) => this.#log.record(observation), signal: this.#ending.signal };
     if (this.#ending.signal.aborted) return;
-    const testbed = await startTestbed(plan, childDeps, (child) => this.#adopt(child));
+    const testbed = await startTestbed(plan, childDeps, {
+      started: (child) => this.#adopt(child),
+      up: ({ id, role }, endpoints) => this.#deps.progress({ kind: 'child', id, role, endpoints }),
+    });
     this.#endpoints = testbed.endpoints;
-    for (const child of testbed.children) this.#deps.progress({ kind: 'child', id: child.id, role: child.role, endpoints: testbed.endpoints.get(child.id) ?? [] });
     const faults = createFaultDriver(this.#schedule, testbed.links, this.#log, this.#deps.clock);
     const stopFaults = this.#log.listen((observation) => faults.see(observation));
     try {

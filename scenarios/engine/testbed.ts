@@ -29,17 +29,24 @@ export interface TestbedPlan {
   readonly folder: string;
 }
 
+/** Is told of each child as it comes up. */
+export interface StartWatcher {
+  /** At once when it is ready, so that it can be ended if a later one fails. */
+  started(child: TestbedChild): void;
+  /** When its addresses are known, for people. */
+  up(child: TestbedChild, endpoints: readonly string[]): void;
+}
+
 /** The journal's source name of the process that holds every simulated MQTT client. */
 export const FLEET_ID = 'fleet';
 const OBSERVE_TIMEOUT_MS = 15_000;
 
 /**
  * Starts PLCs, gateways, links and the fleet, each in a process of its own, each after what it needs.
- * @param started - Takes every child at once when it is up, so that the caller can end them if a later one fails.
  * @throws FieldproofError FP_CHILD_START, FP_CHILD_IDENTITY.
  */
-export async function startTestbed(plan: TestbedPlan, deps: ChildDeps, started: (child: TestbedChild) => void): Promise<Testbed> {
-  const starter = new TestbedStarter(plan, deps, started);
+export async function startTestbed(plan: TestbedPlan, deps: ChildDeps, watcher: StartWatcher): Promise<Testbed> {
+  const starter = new TestbedStarter(plan, deps, watcher);
   const [plcs, fleet] = await Promise.all([starter.startPlcs(), starter.startFleet()]);
   for (const id of startOrder(plan.topology)) {
     const url = await starter.startGateway(id, plcs);
@@ -53,16 +60,16 @@ export async function startTestbed(plan: TestbedPlan, deps: ChildDeps, started: 
 class TestbedStarter {
   readonly #plan: TestbedPlan;
   readonly #deps: ChildDeps;
-  readonly #started: (child: TestbedChild) => void;
+  readonly #watcher: StartWatcher;
   readonly #children: TestbedChild[] = [];
   readonly #links = new Map<string, TestbedChild>();
   readonly #endpoints = new Map<string, string[]>();
   readonly #mqttPorts = new Map<string, number>();
 
-  constructor(plan: TestbedPlan, deps: ChildDeps, started: (child: TestbedChild) => void) {
+  constructor(plan: TestbedPlan, deps: ChildDeps, watcher: StartWatcher) {
     this.#plan = plan;
     this.#deps = deps;
-    this.#started = started;
+    this.#watcher = watcher;
   }
 
   testbed(fleet: TestbedChild): Testbed {
@@ -81,7 +88,7 @@ class TestbedStarter {
     const child = await this.#start(plcs.group, 'plc', [...args, ...(plcs.transport === 'modbus-rtu' ? serial : ['--count', String(plcs.count ?? 1)])]);
     const { devices } = factsOf(child, plcFacts);
     const addresses = devices.map(({ endpoint }) => (endpoint.transport === 'modbus-tcp' ? `${endpoint.host}:${endpoint.port}` : endpoint.path));
-    this.#endpoints.set(plcs.group, [...new Set(addresses)]);
+    this.#up(child, [...new Set(addresses)]);
     return { plcs, devices };
   }
 
@@ -99,7 +106,7 @@ class TestbedStarter {
     const child = await this.#start(id, 'gateway', ['gateway', '--config', configFile]);
     const { ports } = factsOf(child, gatewayFacts);
     this.#mqttPorts.set(id, ports.mqtt);
-    this.#endpoints.set(id, [this.#mqttUrl(id), `http://127.0.0.1:${ports.http}`]);
+    this.#up(child, [this.#mqttUrl(id), `http://127.0.0.1:${ports.http}`]);
     return this.#mqttUrl(id);
   }
 
@@ -109,7 +116,7 @@ class TestbedStarter {
     const child = await this.#start(id, 'link', ['sim', 'link', '--id', id, '--listen', '127.0.0.1:0', '--upstream', upstream, '--seed-hex', seedHex]);
     const { ports } = factsOf(child, linkFacts);
     this.#links.set(id, child);
-    this.#endpoints.set(id, [`127.0.0.1:${ports.link} -> ${upstream}`]);
+    this.#up(child, [`127.0.0.1:${ports.link} -> ${upstream}`]);
     return ports.link;
   }
 
@@ -118,8 +125,9 @@ class TestbedStarter {
     // Observers and devices follow by command, when the gateways they belong to are up.
     const optionsFile = join(folder, 'config', 'fleet.yaml');
     writeFileSync(optionsFile, '{}\n');
-    this.#endpoints.set(FLEET_ID, []);
-    return this.#start(FLEET_ID, 'fleet', ['sim', 'fleet', '--options', optionsFile, '--seed-hex', random.child('fleet').seedHex]);
+    const child = await this.#start(FLEET_ID, 'fleet', ['sim', 'fleet', '--options', optionsFile, '--seed-hex', random.child('fleet').seedHex]);
+    this.#up(child, []);
+    return child;
   }
 
   async populate(fleet: TestbedChild): Promise<void> {
@@ -130,10 +138,15 @@ class TestbedStarter {
     return `mqtt://127.0.0.1:${this.#mqttPorts.get(gateway) ?? 0}`;
   }
 
+  #up(child: TestbedChild, endpoints: string[]): void {
+    this.#endpoints.set(child.id, endpoints);
+    this.#watcher.up(child, endpoints);
+  }
+
   async #start(id: string, role: ChildRole, args: readonly string[]): Promise<TestbedChild> {
     const child = await startChild({ id, role, args, logFile: join(this.#plan.folder, 'logs', `${id}.log`) }, this.#deps);
     this.#children.push(child);
-    this.#started(child);
+    this.#watcher.started(child);
     return child;
   }
 }
