@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startPlcGroup, type PlcGroup } from '../../sim/plc/virtual-plc-group.ts';
+import { describeWith, MOSQUITTO_PUB, MOSQUITTO_SUB, pathOf } from '../runtime/foreign-program.contract.ts';
 import { silentLogger } from '../runtime/log.ts';
 import { observeNothing, type ObservationData } from '../runtime/observation.ts';
 import { randomFromSeed } from '../runtime/random.ts';
@@ -77,11 +78,11 @@ async function pumpStation(): Promise<{ readonly plcs: PlcGroup; readonly southb
 /** The first `count` messages that mosquitto_sub prints, as `topic payload`. */
 async function mosquittoSub(port: number, filter: string, count: number): Promise<string[]> {
   const at = ['-h', '127.0.0.1', '-p', String(port), '-W', '10', '-q', '1'];
-  const { stdout } = await run('mosquitto_sub', [...at, '-t', filter, '-C', String(count), '-F', '%t %p']);
+  const { stdout } = await run(pathOf(MOSQUITTO_SUB), [...at, '-t', filter, '-C', String(count), '-F', '%t %p']);
   return stdout.trim().split('\n');
 }
 
-describe('telemetry', () => {
+describeWith([MOSQUITTO_SUB], 'telemetry', () => {
   test('is read from a PLC and reaches mosquitto_sub', async () => {
     const { plcs, southbound } = await pumpStation();
     plcs.set('pump-1', 'Level', 1.5);
@@ -99,7 +100,9 @@ describe('telemetry', () => {
     expect(published.map(({ n }) => n)).toEqual(published.map((_each, index) => index + 1));
     expect(published).toContainEqual(expect.objectContaining({ v: Reflect.get(Object(payload), 'v'), n: Reflect.get(Object(payload), 'n') }));
   });
+});
 
+describe('readiness', () => {
   test('the gateway is ready when its line is connected, and not when it is lost', async () => {
     const { plcs, southbound } = await pumpStation();
     const edge = await start({ id: 'edge-1', southbound });
@@ -112,17 +115,17 @@ describe('telemetry', () => {
   });
 });
 
-describe('with mosquitto clients', () => {
+describeWith([MOSQUITTO_PUB, MOSQUITTO_SUB], 'with mosquitto clients', () => {
   test.each(['0', '1', '2'])('a retained message at QoS %s is handed to a later subscriber', async (qos) => {
     const edge = await start({ id: 'edge-1' });
-    await run('mosquitto_pub', ['-h', '127.0.0.1', '-p', String(edge.mqttPort), '-t', 'a/b', '-m', 'kept', '-q', qos, '-r']);
+    await run(pathOf(MOSQUITTO_PUB), ['-h', '127.0.0.1', '-p', String(edge.mqttPort), '-t', 'a/b', '-m', 'kept', '-q', qos, '-r']);
     expect(await mosquittoSub(edge.mqttPort, 'a/+', 1)).toEqual(['a/b kept']);
   });
 
   test('500 lines piped into mosquitto_pub come out of mosquitto_sub in order', async () => {
     const edge = await start({ id: 'edge-1' });
     const at = ['-h', '127.0.0.1', '-p', String(edge.mqttPort)];
-    const subscriber = spawn('mosquitto_sub', [...at, '-t', 'stream', '-q', '2', '-W', '15']);
+    const subscriber = spawn(pathOf(MOSQUITTO_SUB), [...at, '-t', 'stream', '-q', '2', '-W', '15']);
     const lines: string[] = [];
     createInterface({ input: subscriber.stdout }).on('line', (line) => lines.push(line));
     closers.push(async () => subscriber.kill());
@@ -134,7 +137,7 @@ describe('with mosquitto clients', () => {
       expect(lines).not.toEqual([]);
     });
     await probe.disconnect();
-    const publisher = spawn('mosquitto_pub', [...at, '-t', 'stream', '-q', '2', '-l']);
+    const publisher = spawn(pathOf(MOSQUITTO_PUB), [...at, '-t', 'stream', '-q', '2', '-l']);
     const expected = Array.from({ length: 500 }, (_item, index) => `line ${index}`);
     publisher.stdin.end(`${expected.join('\n')}\n`);
     await vi.waitFor(() => expect(lines.at(-1)).toBe('line 499'), { timeout: 10_000 });

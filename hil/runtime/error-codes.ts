@@ -25,6 +25,10 @@ export const ERROR_CODES = {
     meaning: 'A file is well-formed, but a key or a value is not what its schema allows.',
     nextStep: 'Go to the line named; the message says what was expected and, for a key, the nearest valid one.',
   },
+  FP_CSV_SYNTAX: {
+    meaning: 'A register map is not well-formed CSV.',
+    nextStep: 'Look at the line in the message; a quote that is never closed, or stands inside a cell, is the usual cause.',
+  },
   FP_SCENARIO_UNKNOWN: {
     meaning: 'No scenario of that name is in the catalogue and no such file exists.',
     nextStep: 'List the catalogue with `fieldproof run --list`, or give a path to a file.',
@@ -116,6 +120,38 @@ export const ERROR_CODES = {
   FP_LIMIT: {
     meaning: 'A documented bound was reached, and the rest was refused or dropped.',
     nextStep: 'The message names the bound; raise it where the configuration allows, or reduce the load.',
+  },
+  FP_RIG_UNKNOWN_DUT: {
+    meaning: 'No DUT of that id is in the hardware map.',
+    nextStep: 'List the map with `fieldproof rig list --map FILE`, or add the DUT to it.',
+  },
+  FP_RIG_MISSING: {
+    meaning: 'Hardware that was asked for is not attached: no hardware map, a port that is not there, a host that refuses.',
+    nextStep: 'Attach the device or mend its entry in the hardware map; `fieldproof rig scan` shows what is there.',
+  },
+  FP_RIG_SILENT: {
+    meaning: 'A DUT could be reached but did not answer Modbus requests.',
+    nextStep: 'Check its power, unit id, baud rate and parity; `fieldproof rig scan` tries the usual ones.',
+  },
+  FP_RIG_LEASED: {
+    meaning: 'Another holder has leased the line of a DUT.',
+    nextStep: 'Wait with --wait, or ask the holder named in the message; a lease that is not renewed ends by itself.',
+  },
+  FP_RIG_LEASE_LOST: {
+    meaning: 'A lease ran out or was taken over, so its holder may not use the DUT any more.',
+    nextStep: 'Acquire it again; what was measured after the loss is no evidence.',
+  },
+  FP_RIG_POWER: {
+    meaning: 'The supply of a DUT could not be switched, or the DUT did not come back after a power cycle.',
+    nextStep: 'Try the power hook of the hardware map by hand; the message holds what it answered.',
+  },
+  FP_RIG_READ_ONLY: {
+    meaning: 'Something tried to send more than a read to a DUT that is only being looked at; nothing was sent.',
+    nextStep: 'This is a defect of fieldproof: report it with the command that was typed.',
+  },
+  FP_RIG_RECORDING: {
+    meaning: 'A device recording cannot be used: a line does not parse, or it holds no answer.',
+    nextStep: 'Go to the line named, or record the device again with `fieldproof rig record`.',
   },
   FP_BENCH_PEER_MISSING: {
     meaning: 'A benchmark peer is not installed, so its column is empty.',

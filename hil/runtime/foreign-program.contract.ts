@@ -16,7 +16,8 @@ export const MOSQUITTO = foreign('mosquitto', 'mosquitto');
 export const MOSQUITTO_PUB = foreign('mosquitto_pub', 'mosquitto-clients');
 export const MOSQUITTO_SUB = foreign('mosquitto_sub', 'mosquitto-clients');
 export const TSHARK = foreign('tshark', 'tshark');
-export const CAPINFOS = foreign('capinfos', 'wireshark-common');
+/** Makes a program write line by line. */
+export const STDBUF = foreign('stdbuf', 'coreutils');
 export const XMLLINT = foreign('xmllint', 'libxml2-utils');
 export const CHROMIUM = foreign(['chromium', 'chromium-browser', 'google-chrome'], 'chromium');
 

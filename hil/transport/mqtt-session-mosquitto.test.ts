@@ -1,8 +1,9 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeWith, MOSQUITTO, pathOf } from '../runtime/foreign-program.contract.ts';
 import { randomFromSeed } from '../runtime/random.ts';
 import { realClock } from '../runtime/real-clock.ts';
 import { openMqttSession } from './mqtt-session.ts';
@@ -14,10 +15,7 @@ const deps = { clock: realClock, random };
 const BASE = { keepaliveMs: 30_000, connectTimeoutMs: 5_000 } as const;
 const RECONNECT = { minimumMs: 5, maximumMs: 50 };
 
-// Debian puts it where only root's PATH leads.
-const MOSQUITTO = ['mosquitto', '/usr/sbin/mosquitto'].find((command) => spawnSync(command, ['-h']).error === undefined);
-
-describe.skipIf(MOSQUITTO === undefined)('against mosquitto', () => {
+describeWith([MOSQUITTO], 'against mosquitto', () => {
   const folder = mkdtempSync(join(tmpdir(), 'fieldproof-mosquitto-'));
   let child: ChildProcess | undefined;
   let port = 0;
@@ -28,7 +26,7 @@ describe.skipIf(MOSQUITTO === undefined)('against mosquitto', () => {
     // With its default of 20 in flight, mosquitto 2.0.11 acknowledges but loses QoS 2 messages of a 3.1.1 client that
     // sends more at once and is cut off. MQTT 5.0 tells the client of the limit, 3.1.1 cannot.
     writeFileSync(config, `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_inflight_messages 0\nmax_queued_messages 100000\n`);
-    child = spawn(MOSQUITTO ?? '', ['-c', config], { stdio: 'ignore' });
+    child = spawn(pathOf(MOSQUITTO), ['-c', config], { stdio: 'ignore' });
     const answers = openMqttSession({ ...BASE, url: url(), clientId: 'probe', protocolVersion: 4, clean: true, reconnect: RECONNECT }, deps);
     await new Promise<void>((resolve) => answers.onConnected(() => resolve()));
     await answers.end();

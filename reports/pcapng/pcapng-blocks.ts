@@ -28,12 +28,19 @@ export function sectionHeaderBlock({ application, comment }: { readonly applicat
   return block(BLOCK.sectionHeader, body, [...commentOption(comment), { code: OPTION.application, value: application }]);
 }
 
+/** What packets are captured on. */
+export interface CapturedInterface {
+  readonly linkType: LinkType;
+  /** Shown by Wireshark with each packet: `uplink`, `/dev/ttyUSB0`. */
+  readonly name: string;
+  readonly comment?: string;
+}
+
 /**
  * An interface: the first one in a file has the number 0.
- * @param name - Shown by Wireshark with each packet: `uplink`, `/dev/ttyUSB0`.
  * @see draft-ietf-opsawg-pcapng, section 4.2
  */
-export function interfaceDescriptionBlock({ linkType, name, comment }: { readonly linkType: LinkType; readonly name: string; readonly comment?: string }): Uint8Array {
+export function interfaceDescriptionBlock({ linkType, name, comment }: CapturedInterface): Uint8Array {
   const body = Buffer.alloc(8);
   body.writeUInt16LE(linkType, 0);
   body.writeUInt32LE(PACKET_BYTES_MAX, 4);

@@ -12,7 +12,8 @@ export function readBlocks(capture: Uint8Array): ReadBlock[] {
   let offset = 0;
   while (offset < bytes.length) {
     const length = bytes.readUInt32LE(offset + 4);
-    if (length % 4 !== 0 || length < 12 || bytes.readUInt32LE(offset + length - 4) !== length) throw new Error(`block of ${length} bytes at ${offset}`);
+    const isSound = length % 4 === 0 && length >= 12 && bytes.readUInt32LE(offset + length - 4) === length;
+    if (!isSound) throw new Error(`block of ${length} bytes at ${offset}`);
     blocks.push({ type: bytes.readUInt32LE(offset), body: bytes.subarray(offset + 8, offset + length - 4) });
     offset += length;
   }

@@ -94,7 +94,8 @@ function readFrame(bytes: Uint8Array): ReadFrame {
   const [tcp, addresses] = [frame.subarray(34), frame.subarray(26, 34)];
   expect(internetChecksum(addresses, Uint8Array.of(0, 6, tcp.length >> 8, tcp.length & 0xff), tcp)).toBe(0);
   const [source, destination] = [addresses.subarray(0, 4).join('.'), addresses.subarray(4).join('.')];
-  expect(new Set([`${source}:${tcp.readUInt16BE(0)}`, `${destination}:${tcp.readUInt16BE(2)}`])).toEqual(new Set(['127.0.0.1:40000', '192.168.7.254:502']));
+  const ends = [`${source}:${tcp.readUInt16BE(0)}`, `${destination}:${tcp.readUInt16BE(2)}`];
+  expect(new Set(ends)).toEqual(new Set(['127.0.0.1:40000', '192.168.7.254:502']));
   expect(tcp[12]).toBe(0x50);
   return {
     from: source === CLIENT.host ? 'client' : 'server',

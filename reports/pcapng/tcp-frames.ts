@@ -13,7 +13,8 @@ const UNACKNOWLEDGED_BYTES_MAX = 32_768;
 /**
  * The frames of one TCP connection, made up around the bytes that a relay or a proxy has seen pass: a socket shows no
  * headers, and an analyser wants them. Sequence numbers, acknowledgments and checksums are right; segment borders,
- * windows and the acknowledgments between are not those of the real connection.
+ * windows and the acknowledgments between are not those of the real connection. Each call numbers on from the one before
+ * it, so the calls come in the order of what they stand for.
  */
 export interface TcpFrames {
   /** The three frames of the handshake. */
@@ -96,7 +97,8 @@ class SyntheticConnection implements TcpFrames {
     const acknowledges = (flags & TCP_FLAG.ack) !== 0;
     if (acknowledges) other.unacknowledgedBytes = 0;
     const [source, destination] = [this.#endpoints[from], this.#endpoints[otherSide(from)]];
-    return encodeTcpFrame({ from: source, to: destination, sequence, acknowledgment: acknowledges ? other.sequence : 0, flags, identification, payload });
+    const acknowledgment = acknowledges ? other.sequence : 0;
+    return encodeTcpFrame({ from: source, to: destination, sequence, acknowledgment, flags, identification, payload });
   }
 }
 

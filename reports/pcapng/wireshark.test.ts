@@ -21,7 +21,8 @@ function tshark(capture: readonly Uint8Array[], fields: readonly string[], optio
   const file = join(folder, 'capture.pcapng');
   writeFileSync(file, Buffer.concat(capture));
   const words = ['-r', file, ...options, '-T', 'fields', ...fields.flatMap((field) => ['-e', field])];
-  const out = execFileSync(pathOf(TSHARK), words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, HOME: folder, TZ: 'UTC' } });
+  const env = { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, TZ: 'UTC' };
+  const out = execFileSync(pathOf(TSHARK), words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], env });
   return out.split('\n').slice(0, -1).map((line) => line.split('\t'));
 }
 
@@ -48,11 +49,13 @@ describeWith([TSHARK], 'tshark reads what was written', () => {
       server: { host: '127.0.0.1', port: 9_999 },
       firstSequence: { client: 2 ** 32 - 70_000, server: 2 ** 31 },
     });
-    const made = [...frames.open(), ...frames.data('client', new Uint8Array(200_000).fill(0x61)), ...frames.data('server', new Uint8Array(200_000)), ...frames.close('client'), ...frames.close('server')];
+    const bytes = new Uint8Array(200_000).fill(0x61);
+    const made = [...frames.open(), ...frames.data('client', bytes), ...frames.data('server', bytes)];
+    made.push(...frames.close('client'), ...frames.close('server'));
     const capture = [
       sectionHeaderBlock({ application: 'fieldproof' }),
       interfaceDescriptionBlock({ linkType: LINK_TYPE.ethernet, name: 'tcp' }),
-      ...made.map((bytes, index) => enhancedPacketBlock({ interfaceId: 0, wallMs: INSTANT_MS + index, bytes })),
+      ...made.map((frame, index) => enhancedPacketBlock({ interfaceId: 0, wallMs: INSTANT_MS + index, bytes: frame })),
     ];
     const fields = ['ip.checksum.status', 'tcp.checksum.status', 'tcp.analysis.flags', 'tcp.completeness', 'tcp.len'];
     const read = tshark(capture, fields, ['-2', '-o', 'ip.check_checksum:TRUE', '-o', 'tcp.check_checksum:TRUE']);

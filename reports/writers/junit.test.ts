@@ -1,12 +1,12 @@
-import { execFileSync, spawnSync, type ExecFileSyncOptions } from 'node:child_process';
+import { execFileSync, type ExecFileSyncOptions } from 'node:child_process';
 import { XMLParser } from 'fast-xml-parser';
 import { describe, expect, test } from 'vitest';
+import { describeWith, pathOf, XMLLINT } from '../../hil/runtime/foreign-program.contract.ts';
 import { z } from '../../hil/runtime/schema.ts';
 import { errorRecord, failRecord, hostileRecord, inconclusiveRecord, passRecord } from '../example-records.contract.ts';
 import type { RunRecord } from '../record.ts';
 import { junitWriter } from './junit.ts';
 
-const hasXmllint = spawnSync('xmllint', ['--version']).error === undefined;
 const counts = { '@tests': z.coerce.number(), '@failures': z.coerce.number(), '@errors': z.coerce.number() };
 const problem = z.object({ '@type': z.string(), '@message': z.string() });
 const testcase = z.object({
@@ -47,9 +47,11 @@ describe.each(examples)('junit.xml of the %s example', (_name, make) => {
     );
   });
 
-  test.skipIf(!hasXmllint)('is well-formed for xmllint (skipped where xmllint is not installed)', () => {
-    const options = { input: junitWriter.render(make()), stdio: ['pipe', 'ignore', 'pipe'] } satisfies ExecFileSyncOptions;
-    expect(() => execFileSync('xmllint', ['--noout', '-'], options)).not.toThrow();
+  describeWith([XMLLINT], 'for xmllint', () => {
+    test('is well-formed', () => {
+      const options = { input: junitWriter.render(make()), stdio: ['pipe', 'ignore', 'pipe'] } satisfies ExecFileSyncOptions;
+      expect(() => execFileSync(pathOf(XMLLINT), ['--noout', '-'], options)).not.toThrow();
+    });
   });
 });
 

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createAedesEngine } from '../../hil/gateway/broker/aedes-engine.ts';
+import { describeWith, MOSQUITTO } from '../../hil/runtime/foreign-program.contract.ts';
 import { silentLogger } from '../../hil/runtime/log.ts';
 import type { Observation } from '../../hil/runtime/observation.ts';
 import { randomFromSeed } from '../../hil/runtime/random.ts';
@@ -10,7 +11,7 @@ import { startCuttingRelay } from './cutting-relay.contract.ts';
 import { fleetOptionsSchema, type FleetOptionsInput } from './fleet-options.ts';
 import { startFleet, type Fleet } from './fleet.ts';
 import type { FleetDeps } from './fleet-deps.ts';
-import { mosquittoInstalled, startMosquitto, type MosquittoBroker } from './mosquitto-broker.contract.ts';
+import { startMosquitto, type MosquittoBroker } from './mosquitto-broker.contract.ts';
 
 const undo: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -55,7 +56,7 @@ async function until(holds: () => boolean): Promise<void> {
 
 const key = ({ data }: Observation): string => `${JSON.stringify(data['client'])} ${JSON.stringify(data['n'])}`;
 
-describe.skipIf(!mosquittoInstalled)('a fleet at a broker that none of us wrote', () => {
+describeWith([MOSQUITTO], 'a fleet at a broker that none of us wrote', () => {
   let broker: MosquittoBroker;
   beforeAll(async () => {
     broker = await startMosquitto();

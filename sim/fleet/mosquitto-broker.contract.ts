@@ -1,12 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-
-/** True when Eclipse Mosquitto is installed: a broker that none of us wrote. */
-export const mosquittoInstalled = spawnSync('mosquitto', ['-h']).error === undefined;
+import { MOSQUITTO, pathOf } from '../../hil/runtime/foreign-program.contract.ts';
 
 export interface MosquittoBroker {
   readonly port: number;
@@ -21,7 +19,7 @@ export async function startMosquitto(): Promise<MosquittoBroker> {
   const config = join(folder, 'mosquitto.conf');
   const lines = [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'max_queued_messages 0', 'max_inflight_messages 0', 'set_tcp_nodelay true'];
   writeFileSync(config, `${lines.join('\n')}\n`);
-  const child = spawn('mosquitto', ['-c', config], { stdio: 'ignore' });
+  const child = spawn(pathOf(MOSQUITTO), ['-c', config], { stdio: 'ignore' });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await untilAccepting(port);
   return {

@@ -1,15 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CHROMIUM, describeWith, pathOf } from '../../../hil/runtime/foreign-program.contract.ts';
 import { errorRecord, failRecord, hostileRecord, inconclusiveRecord, passRecord } from '../../example-records.contract.ts';
 import type { RunRecord } from '../../record.ts';
 import { htmlWriter } from './report-page.ts';
 
-const executablePath = findChromium();
 const ARGUMENTS = [
   '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run',
 ];
@@ -44,10 +43,10 @@ describe('the bytes of report.html', () => {
   });
 });
 
-describe.skipIf(executablePath === undefined)('report.html in a browser (skipped: no chromium at /usr/bin/chromium or on PATH)', () => {
+describeWith([CHROMIUM], 'report.html in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), args: ARGUMENTS });
+    browser = await chromium.launch({ executablePath: pathOf(CHROMIUM), args: ARGUMENTS });
   }, 60_000);
   afterAll(async () => {
     await browser.close();
@@ -220,16 +219,4 @@ async function withPage(
     await context.close();
     rmSync(folder, { recursive: true });
   }
-}
-
-function findChromium(): string | undefined {
-  if (existsSync('/usr/bin/chromium')) return '/usr/bin/chromium';
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
-    try {
-      return execFileSync('which', [name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-    } catch {
-      continue;
-    }
-  }
-  return undefined;
 }
