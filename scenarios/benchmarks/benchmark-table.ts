@@ -1,6 +1,7 @@
 import type { Benchmark } from './benchmark.ts';
 import { endToEndLatency } from './end-to-end/end-to-end-latency.ts';
+import { modbusServers } from './modbus-server/modbus-servers.ts';
 import { modbusCodec } from './modbus-codec/modbus-codec.ts';
 
 /** Every benchmark of `fieldproof bench`, in the order they run. */
-export const BENCHMARKS: readonly Benchmark[] = [modbusCodec, endToEndLatency];
+export const BENCHMARKS: readonly Benchmark[] = [modbusCodec, modbusServers, endToEndLatency];

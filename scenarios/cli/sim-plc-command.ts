@@ -1,8 +1,11 @@
 import { Option, type Command } from 'commander';
 import { FieldproofError } from '../../hil/runtime/errors.ts';
 import { createLogger, LOG_LEVELS, type LogLevel } from '../../hil/runtime/log.ts';
+import type { ObservationData } from '../../hil/runtime/observation.ts';
 import { randomFromHex, randomFromSeed } from '../../hil/runtime/random.ts';
-import { startPlcGroup } from '../../sim/plc/virtual-plc-group.ts';
+import { DEVICE_CONNECTIONS_MAX, GROUP_DEVICES_MAX, PER_PORT_DEVICES_MAX, type AddressMode } from '../../sim/plc/plc-group-options.ts';
+import { CONNECTIONS_MAX } from '../../sim/plc/tcp-server.ts';
+import { startPlcGroup, type PlcGroupDevice } from '../../sim/plc/virtual-plc-group.ts';
 import { parseInteger, parseSeed, parseSeedHex, parseUnits } from './option-parsers.ts';
 import type { ProgramContext } from './program-context.ts';
 import { runService } from './supervised-service.ts';
@@ -13,8 +16,10 @@ interface PlcFlags {
   readonly transport: 'modbus-tcp' | 'modbus-rtu';
   readonly count: number;
   readonly units: number[];
+  readonly addressMode?: AddressMode;
   readonly host: string;
   readonly port: number;
+  readonly connections: number;
   readonly baud: number;
   readonly parity: 'none' | 'even' | 'odd';
   readonly seed?: number;
@@ -32,10 +37,12 @@ export function addSimPlcCommand(sim: Command, context: ProgramContext, finish: 
     .requiredOption('--profile <name>', 'shipped device profile (pump-station, motor-drive) or a path to one')
     .option('--group <name>', 'devices are called <name>-1, <name>-2, ...', 'plc')
     .addOption(new Option('--transport <name>', 'how they speak').choices(['modbus-tcp', 'modbus-rtu']).default('modbus-tcp'))
-    .option('--count <number>', 'how many; modbus-tcp only', parseInteger(1, 1_000, 'count'), 1)
+    .option('--count <number>', 'how many; modbus-tcp only', parseInteger(1, GROUP_DEVICES_MAX, 'count'), 1)
+    .addOption(new Option('--address-mode <mode>', `per-port: a port each; loopback-range: one port, an address of 127.0.0.0/8 each, reached from this machine only (Linux); default: per-port up to ${PER_PORT_DEVICES_MAX} devices, else loopback-range`).choices(['per-port', 'loopback-range']))
     .option('--units <list>', 'unit ids on the line; modbus-rtu only', parseUnits, [1])
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <number>', 'port of the first, the next ones follow; 0 lets the system choose', parseInteger(0, 65_535, 'port'), 0)
+    .option('--host <address>', 'address to listen on; in a loopback range that of the first device', '127.0.0.1')
+    .option('--port <number>', 'port of the first, the next ones follow (in a loopback range that of all); 0 lets the system choose', parseInteger(0, 65_535, 'port'), 0)
+    .option('--connections <number>', 'connections that one device serves at once; one more closes the quietest', parseInteger(1, DEVICE_CONNECTIONS_MAX, 'connections'), CONNECTIONS_MAX)
     .option('--baud <rate>', 'bits per second', parseInteger(300, 921_600, 'baud rate'), 19_200)
     .addOption(new Option('--parity <kind>', 'parity').choices(['none', 'even', 'odd']).default('even'))
     .option('--seed <number>', 'the process models draw from this seed', parseSeed)
@@ -45,18 +52,30 @@ export function addSimPlcCommand(sim: Command, context: ProgramContext, finish: 
     .action(async (flags: PlcFlags) => finish(await simPlc(flags, context)));
 }
 
+/**
+ * Where the devices are: each by name, or, where they are too many for a line, the run from the first to the last, of addresses on
+ * one port or of ports on one address.
+ */
+function placesOf(devices: readonly PlcGroupDevice[]): ObservationData {
+  const [first, last] = [devices[0]?.endpoint, devices.at(-1)?.endpoint];
+  if (devices.length > PER_PORT_DEVICES_MAX && first?.transport === 'modbus-tcp' && last?.transport === 'modbus-tcp') {
+    return { count: devices.length, range: { firstHost: first.host, lastHost: last.host, firstPort: first.port, lastPort: last.port } };
+  }
+  return { devices: devices.map((device) => ({ ...device, endpoint: { ...device.endpoint } })) };
+}
+
 async function simPlc(flags: PlcFlags, context: ProgramContext): Promise<number> {
-  const { group, profile, transport, count, units, host, port, baud, parity } = flags;
+  const { group, profile, transport, count, units, addressMode, host, port, connections, baud, parity } = flags;
   if (new Set(units).size !== units.length) throw new FieldproofError('FP_USAGE', `--units ${units.join(',')}: a unit id is given twice`);
   const log = createLogger(group, flags.logLevel);
   const random = flags.seedHex === undefined ? randomFromSeed(flags.seed ?? context.drawSeed()) : randomFromHex(flags.seedHex);
   return runService(context, { id: group, supervised: flags.supervised ?? false, log }, async (channel) => {
     const plcs = await startPlcGroup(
       transport === 'modbus-tcp'
-        ? { group, profile, transport, count, host, port }
+        ? { group, profile, transport, count, host, port, connectionsMax: connections, ...(addressMode === undefined ? {} : { addressMode }) }
         : { group, profile, transport, units, baudRate: baud, parity, stopBits: 1 },
       { clock: context.clock, random, observe: channel.observerFor(group), log },
     );
-    return { facts: { group, devices: plcs.devices.map((device) => ({ ...device, endpoint: { ...device.endpoint } })) }, stop: () => plcs.stop() };
+    return { facts: { group, ...placesOf(plcs.devices) }, stop: () => plcs.stop() };
   });
 }

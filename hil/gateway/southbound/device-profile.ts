@@ -1,4 +1,7 @@
+import { nearestWord } from '../../runtime/nearest-word.ts';
 import { z } from '../../runtime/schema.ts';
+import { edgexBoolean, edgexNumber, edgexOptional, edgexText, edgexWord } from './edgex-scalars.ts';
+import { startingAddressSchema } from './starting-address.ts';
 
 /** The four Modbus tables by their EdgeX names (device-modbus, attribute `primaryTable`). */
 export const PRIMARY_TABLES = ['COILS', 'DISCRETES_INPUT', 'INPUT_REGISTERS', 'HOLDING_REGISTERS'] as const;
@@ -8,55 +11,116 @@ export type PrimaryTable = (typeof PRIMARY_TABLES)[number];
 export const RAW_TYPES = ['Bool', 'Int16', 'Uint16', 'Int32', 'Uint32', 'Int64', 'Uint64', 'Float32', 'Float64', 'String'] as const;
 export type RawType = (typeof RAW_TYPES)[number];
 
-const attributesSchema = z.strictObject({
-  primaryTable: z.enum(PRIMARY_TABLES),
-  startingAddress: z.number().int().min(0).max(65_535).describe('Zero-based PDU address, not the 4xxxx notation.'),
-  rawType: z.enum(RAW_TYPES).optional().describe('Type on the wire; Bool for coils and discrete inputs, else Uint16 when left out.'),
-  bit: z.number().int().min(0).max(15).optional().describe('Bit of the register, 0 = least significant; only with rawType Bool in a register.'),
-  stringRegisterSize: z.number().int().min(1).max(123).optional().describe('Registers a String takes.'),
-  isByteSwap: z.boolean().default(false).describe('The two bytes of each register are swapped.'),
-  isWordSwap: z.boolean().default(false).describe('The registers of a value longer than 16 bits come least significant first.'),
-});
+const NAME = /^[\p{L}\p{N}](?:[\p{L}\p{N} _.~:;=%()-]{0,126}[\p{L}\p{N}_.~:;=%()-])?$/u;
+const name = edgexText(z.string().regex(NAME, 'expected a letter or digit, then letters, digits, spaces or _ . ~ : ; = % ( ) -, at most 128'));
+const text = (charactersMax: number) => edgexText(z.string().max(charactersMax).default(''));
+const tags = edgexOptional(z.record(z.string().max(128), z.unknown()).optional());
+const readWrite = edgexWord(['R', 'W', 'RW'], { wr: 'RW' });
+
+const attributesSchema = z
+  .strictObject({
+    primaryTable: edgexWord(PRIMARY_TABLES, { discrete_inputs: 'DISCRETES_INPUT' }),
+    startingAddress: startingAddressSchema.describe('Zero-based PDU address, not the 4xxxx notation; 10.3 is bit 3 of register 10.'),
+    rawType: edgexWord(RAW_TYPES).optional().describe('Type on the wire; when left out, Bool for coils and discrete inputs, else the valueType.'),
+    bit: edgexNumber(z.number().int().min(0).max(15).optional()).describe('Bit of the register, 0 = least significant; only with rawType Bool in a register.'),
+    stringRegisterSize: edgexNumber(z.number().int().min(1).max(123).optional()).describe('Registers a String takes.'),
+    isByteSwap: edgexBoolean(z.boolean().default(false)).describe('The two bytes of each register are swapped.'),
+    isWordSwap: edgexBoolean(z.boolean().default(false)).describe('The registers of a value longer than 16 bits come least significant first.'),
+  })
+  .transform(({ primaryTable, startingAddress, rawType, bit, ...rest }, context) => {
+    const bits = [bit, startingAddress.bit].filter((given) => given !== undefined);
+    if (bits.length === 2 && bits[0] !== bits[1]) context.addIssue({ code: 'custom', path: ['bit'], message: `bit ${bits[0]} contradicts bit ${bits[1]} of startingAddress` });
+    return { primaryTable, startingAddress: startingAddress.address, ...(rawType === undefined ? {} : { rawType }), ...(bits[0] === undefined ? {} : { bit: bits[0] }), ...rest };
+  });
+
+const OPTIONAL_KEYS = ['deadband', 'maxSilenceMs'] as const;
+
+/** EdgeX leaves this map to developers, so strange keys are kept; one that is nearly ours is a slip of the pen. */
+const optionalSchema = z
+  .looseObject({
+    deadband: edgexNumber(z.number().min(0).optional()).describe('Report by exception: smallest change of the value that is reported; 0 = any.'),
+    maxSilenceMs: edgexNumber(z.number().int().min(100).optional()).describe('Report an unchanged value after this many milliseconds.'),
+  })
+  .superRefine((map, context) => {
+    for (const key of Object.keys(map)) {
+      const nearest = nearestWord(key, OPTIONAL_KEYS);
+      if (nearest !== undefined && nearest !== key) context.addIssue({ code: 'custom', path: [key], message: `unknown key "${key}"; did you mean "${nearest}"?` });
+    }
+  });
+
+/** A transformation that EdgeX has and fieldproof does not: only its neutral value, which changes nothing, is let through. */
+const untransformed = (what: string) => edgexNumber(z.literal(0, `${what} is not supported; only 0, which does nothing`).optional());
 
 const propertiesSchema = z.strictObject({
-  valueType: z.enum(['Bool', 'Int16', 'Uint16', 'Int32', 'Uint32', 'Int64', 'Uint64', 'Float32', 'Float64', 'String']),
-  readWrite: z.enum(['R', 'W', 'RW']),
-  units: z.string().max(32).default(''),
-  scale: z.number().default(1).describe('value = raw x scale + offset'),
-  offset: z.number().default(0),
-  minimum: z.number().optional(),
-  maximum: z.number().optional(),
-  defaultValue: z.string().optional(),
-  optional: z
-    .strictObject({
-      deadband: z.number().min(0).optional().describe('Report by exception: smallest change of the value that is reported; 0 = any.'),
-      maxSilenceMs: z.number().int().min(100).optional().describe('Report an unchanged value after this many milliseconds.'),
-    })
-    .default({}),
+  valueType: edgexWord(RAW_TYPES),
+  readWrite,
+  units: text(64),
+  scale: edgexNumber(z.number().default(1)).describe('value = raw x scale + offset'),
+  offset: edgexNumber(z.number().default(0)),
+  minimum: edgexNumber(z.number().optional()),
+  maximum: edgexNumber(z.number().optional()),
+  defaultValue: edgexText(z.string().max(256).optional()),
+  base: untransformed('base (base to the power of the reading)'),
+  mask: untransformed('mask (for one bit: rawType Bool with bit)'),
+  shift: untransformed('shift (for one bit: rawType Bool with bit)'),
+  assertion: edgexText(z.string().max(256).optional()),
+  mediaType: edgexText(z.string().max(128).optional()),
+  optional: edgexOptional(optionalSchema.default({})),
+});
+
+const commandSchema = z.strictObject({
+  name,
+  isHidden: edgexBoolean(z.boolean().optional()),
+  readWrite,
+  tags,
+  resourceOperations: z
+    .array(
+      z.strictObject({
+        deviceResource: name,
+        defaultValue: edgexText(z.string().max(256).optional()),
+        mappings: edgexOptional(z.record(z.string().max(128), edgexText(z.string().max(256))).optional()),
+      }),
+    )
+    .min(1)
+    .max(4_096),
 });
 
 /**
- * A device profile: EdgeX Foundry's device-profile YAML as its Modbus device service reads it. The same profile drives
- * the gateway's southbound and the virtual PLC.
+ * A device profile: EdgeX Foundry's device-profile YAML as its Modbus device service (device-modbus-go 4.0) reads it. The
+ * same profile drives the gateway's southbound and the virtual PLC. `edgex-key-table.ts` says what becomes of each key.
  */
 export const deviceProfileSchema = z.strictObject({
-  apiVersion: z.string().optional(),
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/u, 'expected lower-case letters, digits and hyphens, at most 64'),
-  manufacturer: z.string().max(64).default(''),
-  model: z.string().max(64).default(''),
-  description: z.string().max(1_024).default(''),
-  labels: z.array(z.string()).max(64).default([]),
+  apiVersion: edgexText(z.string().max(16).optional()),
+  id: edgexText(z.string().max(64).optional()),
+  created: edgexNumber(z.number().optional()),
+  modified: edgexNumber(z.number().optional()),
+  linkedDeviceCount: edgexNumber(z.number().optional()),
+  name,
+  manufacturer: text(128),
+  model: text(128),
+  description: text(4_096),
+  labels: edgexOptional(z.array(edgexText(z.string().max(128))).max(64).default([])),
+  memory: z
+    .enum(['separate', 'overlaid'])
+    .optional()
+    .describe(
+      'How a virtual PLC keeps its tables, not part of EdgeX. separate (default): the four tables have nothing in common. overlaid: one memory; holding and input registers are the same, coil or discrete input n is bit n mod 16 of register n div 16.',
+    ),
   deviceResources: z
     .array(
       z.strictObject({
-        name: z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/u, 'expected a letter, then letters, digits, _ or -, at most 64'),
-        description: z.string().max(1_024).default(''),
+        name,
+        description: text(4_096),
+        isHidden: edgexBoolean(z.boolean().optional()),
+        tag: edgexText(z.string().max(256).optional()),
+        tags,
         attributes: attributesSchema,
         properties: propertiesSchema,
       }),
     )
     .min(1)
     .max(4_096),
+  deviceCommands: edgexOptional(z.array(commandSchema).max(4_096).optional()),
 });
 
 export type DeviceProfile = z.infer<typeof deviceProfileSchema>;

@@ -1,11 +1,7 @@
+import { commandProblems } from './command-problems.ts';
 import type { DeviceProfile, DeviceResource } from './device-profile.ts';
+import type { ProfileProblem } from './profile-problem.ts';
 import { isBitTable, rawTypeOf, registerCountOf } from './raw-layout.ts';
-
-/** One contradiction in a profile; `path` leads to the key that should change. */
-export interface ProfileProblem {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
 
 /** What a resource must not be: the key to blame, and the words when it is. */
 type Rule = (resource: DeviceResource) => { readonly key: readonly string[]; readonly message: string } | undefined;
@@ -28,6 +24,10 @@ const RULES: readonly Rule[] = [
 
 /** Everything in a well-formed profile that contradicts itself or the Modbus data model; empty when it is sound. */
 export function profileProblems(profile: DeviceProfile): ProfileProblem[] {
+  return [...resourceProblems(profile), ...commandProblems(profile)];
+}
+
+function resourceProblems(profile: DeviceProfile): ProfileProblem[] {
   const seen = new Set<string>();
   return profile.deviceResources.flatMap((resource, index) => {
     const path = ['deviceResources', index];

@@ -1,6 +1,7 @@
 import type { DeviceResource, PrimaryTable, RawType } from './device-profile.ts';
 
-const REGISTERS: Readonly<Record<Exclude<RawType, 'String'>, number>> = {
+/** Registers that a type takes; a String says its size itself. */
+export const REGISTERS_OF: Readonly<Record<Exclude<RawType, 'String'>, number>> = {
   Bool: 1,
   Int16: 1,
   Uint16: 1,
@@ -17,13 +18,13 @@ export function isBitTable(table: PrimaryTable): boolean {
   return table === 'COILS' || table === 'DISCRETES_INPUT';
 }
 
-/** Type on the wire, with the default of the table. */
-export function rawTypeOf({ attributes }: DeviceResource): RawType {
-  return attributes.rawType ?? (isBitTable(attributes.primaryTable) ? 'Bool' : 'Uint16');
+/** Type on the wire; when a profile does not state it, as in EdgeX a bit in a table of bits and else the valueType. */
+export function rawTypeOf({ attributes, properties }: DeviceResource): RawType {
+  return attributes.rawType ?? (isBitTable(attributes.primaryTable) ? 'Bool' : properties.valueType);
 }
 
 /** Registers that a resource takes; 1 for a coil or discrete input. */
 export function registerCountOf(resource: DeviceResource): number {
   const rawType = rawTypeOf(resource);
-  return rawType === 'String' ? (resource.attributes.stringRegisterSize ?? 1) : REGISTERS[rawType];
+  return rawType === 'String' ? (resource.attributes.stringRegisterSize ?? 1) : REGISTERS_OF[rawType];
 }

@@ -5,6 +5,8 @@ import { FieldproofError } from '../../../hil/runtime/errors.ts';
 
 /** A process of foreign software. */
 export interface PeerProcess {
+  /** 0 when it could not be started. */
+  readonly pid: number;
   /** The first line it prints on stdout; rejects as `failed` when it ends before. */
   readonly firstLine: Promise<string>;
   /** Never resolves; rejects with FP_CHILD_START, and what it said on stderr, when it ends. */
@@ -32,7 +34,7 @@ export function startPeerProcess(command: string, args: readonly string[], clock
   // Nobody has to wait for either, and both reject when the process is stopped on purpose.
   firstLine.catch(() => undefined);
   failed.catch(() => undefined);
-  return { firstLine, failed, stop: () => stop(child, ended, clock) };
+  return { pid: child.pid ?? 0, firstLine, failed, stop: () => stop(child, ended, clock) };
 }
 
 async function stop(child: ChildProcess, ended: Promise<string>, clock: Clock): Promise<void> {

@@ -5,16 +5,24 @@ import { pointsOf } from '../../../hil/gateway/southbound/point.ts';
 import { samplePoint } from '../../../hil/gateway/southbound/sample-point.contract.ts';
 import { randomFromSeed } from '../../../hil/runtime/random.ts';
 import { modelFor } from './model-table.ts';
+import { conveyor } from './conveyor.ts';
+import { energyMeter } from './energy-meter.ts';
+import { hvac } from './hvac.ts';
 import { motorDrive } from './motor-drive.ts';
 import { pumpStation } from './pump-station.ts';
+import { tank } from './tank.ts';
 
-test('the two profiles of this folder ship', () => {
-  expect(shippedProfiles()).toEqual(expect.arrayContaining(['motor-drive', 'pump-station']));
+test('each profile that ships has a process of its own', () => {
+  expect(shippedProfiles()).toEqual(['conveyor', 'energy-meter', 'hvac', 'motor-drive', 'pump-station', 'tank']);
 });
 
 describe.each([
   ['pump-station', pumpStation.points],
   ['motor-drive', motorDrive.points],
+  ['energy-meter', energyMeter.points],
+  ['tank', tank.points],
+  ['conveyor', conveyor.points],
+  ['hvac', hvac.points],
 ] as const)('%s', (name, bindings) => {
   test('profile and process have the same points, and agree on what can be written', () => {
     const points = pointsOf(loadProfile(name));

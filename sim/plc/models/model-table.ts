@@ -1,8 +1,12 @@
 import type { Point } from '../../../hil/gateway/southbound/point.ts';
 import type { ProcessModel } from '../process-model.ts';
 import { startProcess, type ProcessDefinition, type ProcessOptions } from '../stepped-process.ts';
+import { conveyor } from './conveyor.ts';
+import { energyMeter } from './energy-meter.ts';
+import { hvac } from './hvac.ts';
 import { motorDrive } from './motor-drive.ts';
 import { pumpStation } from './pump-station.ts';
+import { tank } from './tank.ts';
 import { wanderingPoints } from './wandering-points.ts';
 
 /** Starts a process for one device. */
@@ -17,6 +21,10 @@ interface ModelEntry {
 const MODELS: ReadonlyMap<string, ModelEntry> = new Map([
   ['pump-station', entry(pumpStation)],
   ['motor-drive', entry(motorDrive)],
+  ['energy-meter', entry(energyMeter)],
+  ['tank', entry(tank)],
+  ['conveyor', entry(conveyor)],
+  ['hvac', entry(hvac)],
 ]);
 
 /**
