@@ -4,10 +4,12 @@ import { eventSometimes } from './event-sometimes.ts';
 import { gatewayAlive } from './gateway-alive.ts';
 import { gatewayRss } from './gateway-rss.ts';
 import { LINK_COUNTER_CHECKERS } from './link-counters.ts';
+import { MODBUS_COUNTER_CHECKERS } from './modbus-counters.ts';
 import { mqttLatency } from './mqtt-latency.ts';
 import { qos0AtMostOnce } from './qos0-at-most-once.ts';
 import { qos1AtLeastOnce } from './qos1-at-least-once.ts';
 import { qos2ExactlyOnce } from './qos2-exactly-once.ts';
+import { southboundFailedChecker } from './southbound-failed.ts';
 import { telemetryComplete } from './telemetry-complete.ts';
 import { telemetryLatency } from './telemetry-latency.ts';
 
@@ -23,7 +25,9 @@ export const CHECKERS = [
   gatewayRss,
   gatewayAlive,
   eventSometimes,
+  southboundFailedChecker,
   ...LINK_COUNTER_CHECKERS,
+  ...MODBUS_COUNTER_CHECKERS,
 ] as const satisfies readonly Checker[];
 
 /** The checker a scenario names with `that`; undefined when there is none. */

@@ -8,6 +8,7 @@ const topologySchema: z.ZodType<RunTopology> = z.object({
   plcs: z.array(z.object({ group: z.string(), gateway: z.string(), transport: z.string(), devices: z.array(z.string()) })),
   devices: z.array(z.object({ group: z.string(), gateway: z.string(), count: z.number() })),
   links: z.array(z.object({ id: z.string(), between: z.tuple([z.string(), z.string()]) })),
+  real: z.array(z.object({ dut: z.string(), gateway: z.string() })).exactOptional(),
 });
 
 /**

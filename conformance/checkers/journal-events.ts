@@ -2,6 +2,7 @@ import type { GatewayEvents } from '../../hil/gateway/gateway-events.ts';
 import { z } from '../../hil/runtime/schema.ts';
 import type { FleetEvents } from '../../sim/fleet/fleet-events.ts';
 import type { LinkEvents } from '../../sim/link/link-events.ts';
+import type { ModbusCounters } from '../../sim/modbus-faults/modbus-fault-events.ts';
 import type { PlcEvents } from '../../sim/plc/plc-events.ts';
 import type { RunEvents } from '../run-events.ts';
 import type { History } from './history.ts';
@@ -65,9 +66,33 @@ export const plcServed: JournalEvent<PlcEvents['plc.served']> = {
   schema: z.object({ device, unit: z.number(), values: z.record(z.string(), pointValue) }),
 };
 
-export const southboundFailed: JournalEvent<Pick<GatewayEvents['southbound.failed'], 'device'>> = {
+export const rigDevice: JournalEvent<RunEvents['rig.device']> = {
+  type: 'rig.device',
+  schema: z.object({
+    dut: z.string(),
+    device,
+    unit: z.number(),
+    gateway: z.string(),
+    line: z.string(),
+    profile: z.string(),
+    token: z.number(),
+    points: z.array(z.object({ name: z.string(), units: z.string(), resolution: z.number(), deadband: z.number(), maxSilenceMs: z.number() })),
+  }),
+};
+
+export const southboundLost: JournalEvent<Pick<GatewayEvents['southbound.lost'], 'line'>> = {
+  type: 'southbound.lost',
+  schema: z.object({ line: z.string() }),
+};
+
+export const southboundConnected: JournalEvent<GatewayEvents['southbound.connected']> = {
+  type: 'southbound.connected',
+  schema: z.object({ line: z.string() }),
+};
+
+export const southboundFailed: JournalEvent<Pick<GatewayEvents['southbound.failed'], 'device' | 'kind'>> = {
   type: 'southbound.failed',
-  schema: z.object({ device }),
+  schema: z.object({ device, kind: z.string() }),
 };
 
 export const observerSubscribed: JournalEvent<FleetEvents['observer.subscribed']> = { type: 'observer.subscribed', schema: z.object({ at }) };
@@ -96,6 +121,31 @@ export const linkSample: JournalEvent<LinkEvents['link.sample']> = {
     sliced: z.number(),
     resets: z.number(),
     faults: z.array(z.string()),
+  }),
+};
+
+export const modbusSample: JournalEvent<ModbusCounters> = {
+  type: 'modbus.sample',
+  schema: z.object({
+    requests: z.number(),
+    responses: z.number(),
+    exception: z.number(),
+    noReply: z.number(),
+    slowReply: z.number(),
+    wrongUnit: z.number(),
+    wrongTransactionId: z.number(),
+    stuckValue: z.number(),
+    drift: z.number(),
+    crcError: z.number(),
+    collision: z.number(),
+    noise: z.number(),
+    partialFrame: z.number(),
+    gap: z.number(),
+    echo: z.number(),
+    serialDisconnect: z.number(),
+    bitErrors: z.number(),
+    lost: z.number(),
+    unlistedHits: z.number(),
   }),
 };
 

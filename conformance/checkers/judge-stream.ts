@@ -35,9 +35,12 @@ export function judgeStream(history: History, stream: PointStream, mayBeUnread: 
   const audit = auditSequence(stream.arrivals, { publications: stream.publications, fromMs, untilMs, firstBootBegan });
   const served = stream.served.map(({ t, v }) => ({ t, v, excused: mayBeUnread(t) }));
   reportSequence(audit, stream, findings);
-  const reports = reportsOf(audit, stream, fromMs, firstBootBegan);
-  const trailingMs = endsLost(audit) ? -Infinity : untilMs - TRAILING_MARGIN_MS;
-  reportValues(audit, stream, matchServed(served, reports, stream.facts ?? EXACT, trailingMs), findings);
+  if (stream.isReal) reportAltered(audit, stream, findings);
+  else {
+    const reports = reportsOf(audit, stream, fromMs, firstBootBegan);
+    const trailingMs = endsLost(audit) ? -Infinity : untilMs - TRAILING_MARGIN_MS;
+    reportValues(audit, stream, matchServed(served, reports, stream.facts ?? EXACT, trailingMs), findings);
+  }
   return {
     received: audit.boots.reduce((sum, boot) => sum + boot.reports.length, 0),
     lost: audit.lost.length,
@@ -65,6 +68,16 @@ function reportValues(audit: SequenceAudit, stream: PointStream, { altered, skip
   if (trailing !== undefined) {
     const what = `${name}: ${String(trailing.v)} was served at ${seconds(trailing.t)}`;
     findings.add('skipped', trailing.t, `${what} and had to be reported, but nothing came after it`);
+  }
+}
+
+/** A real device has no witness of its own: what its gateway published is the best that is known of it. */
+function reportAltered({ boots }: SequenceAudit, stream: PointStream, findings: Findings): void {
+  const published = new Map(stream.publications.map(({ boot, n, v }) => [`${boot}/${n}`, v]));
+  for (const { boot, n, v, t } of boots.flatMap(({ reports }) => reports)) {
+    const told = published.get(`${boot}/${n}`);
+    if (told === undefined || told === v) continue;
+    findings.add('altered', t, `${nameOf(stream)} n ${grouped(n)} arrived as ${String(v)}; its gateway published ${String(told)}`);
   }
 }
 

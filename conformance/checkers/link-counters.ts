@@ -2,16 +2,14 @@ import { z } from '../../hil/runtime/schema.ts';
 import type { LinkCounters } from '../../sim/link/link-events.ts';
 import type { Judgement } from '../judgement.ts';
 import type { Checker } from './checker.ts';
+import { counterBounds, judgeFinalCounts } from './counter-bounds.ts';
 import type { History } from './history.ts';
 import { linkSample, seen } from './journal-events.ts';
 import { makeJudgement } from './make-judgement.ts';
-import { counted, grouped } from './wording.ts';
 
 const params = z.strictObject({
   link: z.string().optional().describe('By default all links, their counters summed.'),
-  min: z.number().min(0).optional().describe('Least final value of the counter.'),
-  max: z.number().min(0).optional().describe('Most.'),
-  sometimes: z.boolean().optional().describe('With true: the counter moved at least once, proof that the fault did something.'),
+  ...counterBounds,
 });
 
 type CounterName = Exclude<keyof LinkCounters, 'open' | 'faults'>;
@@ -45,26 +43,12 @@ function counterNames(): CounterName[] {
   return Object.keys(COUNTERS).filter((name): name is CounterName => name in COUNTERS);
 }
 
-function judgeCounter(history: History, counter: string, what: string, { link, min, max, sometimes }: z.infer<typeof params>): Judgement {
+function judgeCounter(history: History, counter: string, what: string, { link, ...bounds }: z.infer<typeof params>): Judgement {
   const last = new Map<string, number>();
   for (const { source, data } of seen(history, linkSample)) {
     const value = Object.entries(data).find(([name]) => name === counter)?.[1];
     if ((link === undefined || source === link) && typeof value === 'number') last.set(source, value);
   }
   if (last.size === 0) return makeJudgement('inconclusive', link === undefined ? 'no link was sampled' : `link ${link} was never sampled`);
-  const total = [...last.values()].reduce((sum, value) => sum + value, 0);
-  const parts = { figures: { [counter]: total, links: last.size, ...Object.fromEntries([...last].map(([id, value]) => [`${id} ${counter}`, value])) } };
-  const told = `${grouped(total)} ${what} (${counted(last.size, 'link')})`;
-  if (max !== undefined && total > max) return makeJudgement('fail', `${told}, at most ${grouped(max)} allowed`, parts);
-  // Only a run that came to its end can prove that something never happened.
-  const missed = Number.isFinite(history.quiescedMs) ? 'fail' : 'inconclusive';
-  if (sometimes === true && total === 0) return makeJudgement(missed, `${told}: the fault never bit, so that a pass of this run would be hollow`, parts);
-  if (min !== undefined && total < min) return makeJudgement(missed, `${told}, at least ${grouped(min)} needed`, parts);
-  if (min === undefined && max === undefined && sometimes !== true) {
-    return makeJudgement('inconclusive', `no bound was given: name min, max or sometimes: true (${told})`, parts);
-  }
-  if (max !== undefined && missed === 'inconclusive') {
-    return makeJudgement('inconclusive', `${told} so far, but the run was never quiesced`, parts);
-  }
-  return makeJudgement('pass', told, parts);
+  return judgeFinalCounts(history, { counter, what, place: 'link', last }, bounds);
 }

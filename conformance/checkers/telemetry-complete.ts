@@ -6,6 +6,7 @@ import type { History } from './history.ts';
 import { judgeStream, TRAILING_MARGIN_MS, type StreamTally } from './judge-stream.ts';
 import { makeJudgement } from './make-judgement.ts';
 import { isObserved } from './observation-point.ts';
+import { fellSilent, realDevices } from './real-devices.ts';
 import { telemetryStreams, type PointStream, type TelemetryStreams } from './telemetry-streams.ts';
 import { unreadWindows } from './unread-windows.ts';
 import { counted, grouped, listed, seconds } from './wording.ts';
@@ -23,6 +24,8 @@ const KINDS = ['lost', 'skipped', 'altered', 'duplicate', 'out of order'] as con
  * deadband that were never reported, and order that was lost. What was served within the last second (TRAILING_MARGIN_MS)
  * before the senders were stopped, and what may never have reached the gateway (faults on its line), need not be reflected.
  * A change that is reported late is no loss; `telemetry.latency` judges that.
+ * Real devices of the lab tell nobody what they served: they are judged by what their gateway published, and one that stopped
+ * answering keeps the run from passing.
  * Values polled by a boot that was killed before it reported them cannot be told from values never polled.
  */
 export const telemetryComplete: Checker<typeof params, 'telemetry.complete'> = {
@@ -74,12 +77,14 @@ function missingData(
 ): string[] {
   const missing: string[] = [];
   const served = new Set(sorted.streams.filter((stream) => stream.served.length > 0).map(({ device }) => device));
-  const unserved = sorted.devices.filter((device) => !served.has(device));
+  const real = realDevices(history);
+  const unserved = sorted.devices.filter((device) => !served.has(device) && !real.has(device));
   if (sorted.devices.length === 0) missing.push('no PLC told what it served');
   if (unobserved.length > 0) missing.push(`nobody observed at ${listed(unobserved)}`);
   if (sorted.unplaced.length > 0) missing.push(`the journal does not tell where ${listed(sorted.unplaced)} should arrive`);
   if (unserved.length > 0) missing.push(`nobody asked ${listed(unserved)}`);
   if (silent.size > 0) missing.push(`no telemetry of ${listed([...silent])}`);
+  missing.push(...fellSilent(history, sorted.streams));
   if (!Number.isFinite(history.quiescedMs)) missing.push('the run was never quiesced, so its end cannot be judged');
   if (total.received < minSamples) missing.push(`${counted(total.received, 'sample')} received, at least ${grouped(minSamples)} needed`);
   return missing;
@@ -87,6 +92,7 @@ function missingData(
 
 function conclude(history: History, { streams, devices }: TelemetryStreams, findings: Findings, total: StreamTally, missing: readonly string[]): Judgement {
   const samples = total.received + total.lost;
+  const real = devices.filter((device) => realDevices(history).has(device));
   const figures = {
     samples,
     received: total.received,
@@ -97,6 +103,7 @@ function conclude(history: History, { streams, devices }: TelemetryStreams, find
     outOfOrder: findings.count('out of order'),
     redelivered: total.redelivered,
     devices: devices.length,
+    ...(real.length === 0 ? {} : { realDevices: real.length }),
     points: streams.length,
     servedValues: total.served,
     excusedValues: total.excused,
@@ -107,8 +114,10 @@ function conclude(history: History, { streams, devices }: TelemetryStreams, find
     return makeJudgement('fail', because.join('; '), { figures, findings: findings.all });
   }
   if (missing.length > 0) return makeJudgement('inconclusive', missing.join('; '), { figures });
-  const because = `${counted(samples, 'sample')} of ${counted(devices.length, 'device')} arrived in order, none lost, up to ${seconds(history.quiescedMs)}`;
-  return makeJudgement('pass', total.redelivered === 0 ? because : `${because}; ${grouped(total.redelivered)} redelivered, as QoS 1 allows`, { figures });
+  const said = [`${counted(samples, 'sample')} of ${counted(devices.length, 'device')} arrived in order, none lost, up to ${seconds(history.quiescedMs)}`];
+  if (total.redelivered > 0) said.push(`${grouped(total.redelivered)} redelivered, as QoS 1 allows`);
+  if (real.length > 0) said.push(`${listed(real)} judged from what the gateway published on, for a real device has no other witness`);
+  return makeJudgement('pass', said.join('; '), { figures });
 }
 
 function sentenceOf(kind: (typeof KINDS)[number], findings: Findings, samples: number): string {

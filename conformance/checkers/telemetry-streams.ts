@@ -3,6 +3,7 @@ import type { PlcPointFacts } from '../../sim/plc/plc-events.ts';
 import type { History } from './history.ts';
 import { plcDevice, plcServed, seen, telemetryPublished, telemetryReceived } from './journal-events.ts';
 import { mayPass, observationPoint } from './observation-point.ts';
+import { realDevices } from './real-devices.ts';
 
 /** One telemetry message as it reached the observer, in order of arrival. `seq` is its place in the journal. */
 export interface Arrival {
@@ -20,11 +21,12 @@ export interface ServedValue {
   readonly v: PointValue;
 }
 
-/** One report that the gateway made, at the instant it published it. */
+/** One report that the gateway made, at the instant it published it; `v` is what it says it published. */
 export interface Publication {
   readonly t: number;
   readonly boot: string;
   readonly n: number;
+  readonly v?: PointValue;
 }
 
 /** All that is known about one point of one device. */
@@ -37,6 +39,8 @@ export interface PointStream {
   readonly gateway: string | undefined;
   /** Undefined when no PLC of the run has such a point. */
   readonly facts: PlcPointFacts | undefined;
+  /** A device of the lab: nobody tells what it served. */
+  readonly isReal: boolean;
   readonly arrivals: Arrival[];
   readonly served: ServedValue[];
   readonly publications: Publication[];
@@ -44,7 +48,7 @@ export interface PointStream {
 
 export interface TelemetryStreams {
   readonly streams: readonly PointStream[];
-  /** Devices that PLCs of the run stand for and that the observer should see. */
+  /** Devices that PLCs of the run stand for, and those of the lab, that the observer should see. */
   readonly devices: readonly string[];
   /** Devices for which nothing tells where their telemetry should arrive. */
   readonly unplaced: readonly string[];
@@ -57,6 +61,7 @@ export interface TelemetryStreams {
  */
 export function telemetryStreams(history: History, at: string | undefined): TelemetryStreams {
   const gateways = gatewaysOfDevices(history);
+  const real = realDevices(history);
   const streams = new Map<string, PointStream>();
   const devices = new Set<string>();
   const unplaced = new Set<string>();
@@ -72,18 +77,18 @@ export function telemetryStreams(history: History, at: string | undefined): Tele
       unplaced.add(device);
       return undefined;
     }
-    const stream: PointStream = { device, point, at: place, gateway, facts: facts.get(key), arrivals: [], served: [], publications: [] };
+    const stream: PointStream = { device, point, at: place, gateway, facts: facts.get(key), isReal: real.has(device), arrivals: [], served: [], publications: [] };
     streams.set(key, stream);
     return stream;
   };
-  for (const { data } of seen(history, plcDevice)) {
+  for (const data of [...seen(history, plcDevice).map((entry) => entry.data), ...real.values()]) {
     if (at === undefined || mayPass(history, gateways.get(data.device), at)) devices.add(data.device);
     for (const point of data.points) facts.set(`${data.device}/${point.name}`, point);
   }
   for (const { t, data } of seen(history, plcServed)) {
     for (const [point, v] of Object.entries(data.values)) streamOf(data.device, point)?.served.push({ t, v });
   }
-  for (const { t, data } of seen(history, telemetryPublished)) streamOf(data.device, data.point)?.publications.push({ t, boot: data.boot, n: data.n });
+  for (const { t, data } of seen(history, telemetryPublished)) streamOf(data.device, data.point)?.publications.push({ t, boot: data.boot, n: data.n, v: data.v });
   for (const { seq, t, data } of seen(history, telemetryReceived)) {
     const stream = streamOf(data.device, data.point);
     if (stream !== undefined && stream.at === data.at) stream.arrivals.push({ seq, t, boot: data.boot, n: data.n, v: data.v, qos: data.qos });
@@ -103,5 +108,6 @@ function gatewaysOfDevices(history: History): ReadonlyMap<string, string> {
   for (const group of history.topology?.plcs ?? []) {
     for (const device of group.devices) gateways.set(device, group.gateway);
   }
+  for (const { device, gateway } of realDevices(history).values()) gateways.set(device, gateway);
   return gateways;
 }
