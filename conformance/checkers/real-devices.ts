@@ -24,7 +24,8 @@ export function fellSilent(history: History, streams: readonly ReportedStream[])
   return [...realDevices(history).values()].flatMap(({ device, line, gateway }) => {
     const lastMs = Math.max(0, ...streams.filter((stream) => stream.device === device).flatMap(({ publications }) => publications.map(({ t }) => t)));
     const failed = seen(history, southboundFailed).filter(({ t, data }) => data.device === device && data.kind !== 'exception' && t > lastMs && t <= untilMs);
-    const ofLine = ({ source, t, data }: { source: string; t: number; data: { line: string } }): boolean => source === gateway && data.line === line && t <= untilMs;
+    const ofLine = (seenThere: { source: string; t: number; data: { line: string } }): boolean =>
+      seenThere.source === gateway && seenThere.data.line === line && seenThere.t <= untilMs;
     const lostMs = seen(history, southboundLost).findLast(ofLine)?.t;
     const connectedMs = seen(history, southboundConnected).findLast(ofLine)?.t ?? 0;
     if (lostMs !== undefined && lostMs > connectedMs) return [`the line of real device ${device} was lost at ${seconds(lostMs)} and stayed so`];

@@ -6,6 +6,7 @@ import { runFolder } from '../../reports/run-folder.ts';
 import { jsonWriter } from '../../reports/writers/json.ts';
 import { terminalSummary } from '../../reports/terminal-summary.ts';
 import type { LoadedScenario } from '../engine/load-scenario.ts';
+import type { RigAccess } from '../engine/rig-session.ts';
 import { runScenario } from '../engine/run-scenario.ts';
 import type { Schedule } from '../engine/schedule.ts';
 import { createPaint } from './paint.ts';
@@ -19,6 +20,8 @@ export interface RunOrder {
   readonly reporters: readonly ReportFormat[];
   readonly json: boolean;
   readonly schedule?: Schedule;
+  /** The lab, for scenarios with real devices. */
+  readonly rig: RigAccess | undefined;
 }
 
 /** One run for a person: progress, record, renderings, last lines. @returns the record and the run folder. */
@@ -33,7 +36,7 @@ export async function performRun(order: RunOrder, context: ProgramContext): Prom
   const display = showProgress(context);
   try {
     const record = await runScenario(
-      { loaded, seed, folder, ...(order.schedule === undefined ? {} : { schedule: order.schedule }) },
+      { loaded, seed, folder, ...(order.schedule === undefined ? {} : { schedule: order.schedule }), ...(order.rig === undefined ? {} : { rig: order.rig }) },
       { clock: context.clock, cliEntry: context.cliEntry, version: context.version, signal: abort.signal, progress: display.show },
     );
     display.end();

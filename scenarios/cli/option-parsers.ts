@@ -16,6 +16,13 @@ export function parseInteger(min: number, max: number, what: string): (text: str
   };
 }
 
+/** A probability such as 0.1 or 1e-4. @throws FieldproofError FP_USAGE. */
+export function parseProbability(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new FieldproofError('FP_USAGE', `probability "${text}": expected a number from 0 to 1`);
+  return value;
+}
+
 /** `1,2,3` as unit ids. @throws FieldproofError FP_USAGE. */
 export function parseUnits(text: string): number[] {
   return text.split(',').map((word) => parseInteger(1, 247, 'unit id')(word.trim()));

@@ -10,16 +10,16 @@ import { loadStoredScenario } from '../engine/stored-run.ts';
 import { performRun, shortPath } from './execute-run.ts';
 import { createPaint } from './paint.ts';
 import { say, type ProgramContext } from './program-context.ts';
+import { addRigAccessOptions, rigAccess, type RigAccessFlags } from './rig-access-options.ts';
 
-interface ReplayFlags {
+interface ReplayFlags extends RigAccessFlags {
   readonly out?: string;
   readonly json: boolean;
 }
 
 /** `fieldproof replay <run-dir>` */
 export function addReplayCommand(program: Command, context: ProgramContext, finish: (code: number) => void): void {
-  program
-    .command('replay')
+  addRigAccessOptions(program.command('replay'))
     .summary('run a stored run again: same scenario, seed and schedule')
     .description('Runs a stored run again with the scenario, seed and schedule that its folder holds, and compares the verdicts. The exit code is that of the new run.')
     .argument('<run-dir>', 'the folder that a run printed as its last lines')
@@ -32,7 +32,7 @@ async function replay(runDir: string, flags: ReplayFlags, context: ProgramContex
   const before = readRecord(runDir);
   const { loaded, schedule } = loadStoredScenario(runDir, before);
   const { record, folder } = await performRun(
-    { loaded, seed: before.seed, schedule, outFolder: resolve(flags.out ?? join(runDir, '..', '..')), reporters: REPORT_FORMATS, json: flags.json },
+    { loaded, seed: before.seed, schedule, outFolder: resolve(flags.out ?? join(runDir, '..', '..')), reporters: REPORT_FORMATS, json: flags.json, rig: rigAccess(flags, `replay ${runDir}`, context) },
     context,
   );
   say(context, '');

@@ -9,10 +9,13 @@ const USAGE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'FP_FILE_UNREADABLE',
   'FP_YAML_SYNTAX',
   'FP_SCHEMA',
+  'FP_CSV_SYNTAX',
   'FP_SCENARIO_UNKNOWN',
   'FP_SCENARIO_REFERENCE',
   'FP_PROFILE_UNKNOWN',
   'FP_RECORD_INVALID',
+  'FP_RIG_UNKNOWN_DUT',
+  'FP_RIG_RECORDING',
 ]);
 
 /** Shows an error to a person and gives the exit code that it means. */

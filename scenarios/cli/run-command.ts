@@ -4,13 +4,15 @@ import { FieldproofError } from '../../hil/runtime/errors.ts';
 import { packageRoot } from '../../hil/runtime/package-root.ts';
 import { loadScenario, type LoadedScenario } from '../engine/load-scenario.ts';
 import { catalogNames } from '../engine/catalog.ts';
+import { planReal } from '../engine/real-plan.ts';
 import { combineExitCodes, EXIT } from '../engine/exit-code.ts';
 import { REPORT_FORMATS, type ReportFormat } from '../../reports/report-writer.ts';
 import { executeRun } from './execute-run.ts';
 import { parseFormats, parseSeed } from './option-parsers.ts';
 import type { ProgramContext } from './program-context.ts';
+import { addRigAccessOptions, rigAccess, type RigAccessFlags } from './rig-access-options.ts';
 
-interface RunFlags {
+interface RunFlags extends RigAccessFlags {
   readonly seed?: number;
   readonly out: string;
   readonly reporter: readonly ReportFormat[];
@@ -26,8 +28,7 @@ export function defaultOutFolder(): string {
 
 /** `fieldproof run <scenario>...` */
 export function addRunCommand(program: Command, context: ProgramContext, finish: (code: number) => void): void {
-  program
-    .command('run')
+  addRigAccessOptions(program.command('run'))
     .summary('run scenarios and judge them')
     .description('Runs scenarios, one after another: names in the catalogue (see --list) or paths to YAML files.')
     .argument('[scenario...]', 'name or file')
@@ -50,9 +51,11 @@ async function run(names: readonly string[], flags: RunFlags, context: ProgramCo
   }
   // Every file is checked before the first one is run: a typo in the last must not cost the time of the others.
   const loaded = loadAll(names, flags.var);
+  const rig = rigAccess(flags, `run ${names.join(' ')}`, context);
+  if (rig !== undefined) for (const { scenario } of loaded) planReal(scenario, rig.hardware);
   const codes: number[] = [];
   for (const scenario of loaded) {
-    const code = await executeRun({ loaded: scenario, seed: flags.seed ?? scenario.scenario.seed ?? context.drawSeed(), outFolder: resolve(flags.out), reporters: flags.reporter, json: flags.json }, context);
+    const code = await executeRun({ loaded: scenario, seed: flags.seed ?? scenario.scenario.seed ?? context.drawSeed(), outFolder: resolve(flags.out), reporters: flags.reporter, json: flags.json, rig }, context);
     codes.push(code);
     if (code === EXIT.interrupted) break;
   }

@@ -1,5 +1,7 @@
 import { gatewayConfigSchema } from '../../hil/gateway/config/gateway-config.ts';
 import { deviceProfileSchema } from '../../hil/gateway/southbound/device-profile.ts';
+import { hardwareMapSchema } from '../../hil/rig/hardware-map.ts';
+import { recordingLineSchema } from '../../hil/rig/recording/recording-format.ts';
 import type { z } from '../../hil/runtime/schema.ts';
 import { fleetOptionsSchema } from '../../sim/fleet/fleet-options.ts';
 import { recordJsonSchemaText } from '../../reports/record-json-schema.ts';
@@ -21,6 +23,8 @@ export function generatedFiles(): GeneratedFile[] {
     schemaFile('scenarios/engine/scenario.schema.json', 'Fieldproof scenario', scenarioSchema),
     schemaFile('hil/gateway/config/gateway-config.schema.json', 'Fieldproof gateway configuration', gatewayConfigSchema),
     schemaFile('hil/gateway/southbound/device-profile.schema.json', 'Device profile (EdgeX, Modbus)', deviceProfileSchema),
+    schemaFile('hil/rig/hardware-map.schema.json', 'Fieldproof hardware map', hardwareMapSchema),
+    schemaFile('hil/rig/recording/recording-line.schema.json', 'One line of a fieldproof device recording', recordingLineSchema),
     schemaFile('sim/fleet/fleet-options.schema.json', 'Fieldproof fleet options', fleetOptionsSchema),
     { path: 'reports/schema/run.schema.json', text: recordJsonSchemaText() },
     { path: 'scenarios/docs/errors.md', text: errorPage() },

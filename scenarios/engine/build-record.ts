@@ -4,11 +4,25 @@ import { canonicalJson } from '../../hil/runtime/canonical-json.ts';
 import type { JournalEntry } from '../../hil/runtime/journal.ts';
 import { numberField, textField } from '../../hil/runtime/observation-fields.ts';
 import type { FaultRecord, RunRecord } from '../../reports/record.ts';
+import type { Scenario } from './scenario-schema.ts';
 import type { Schedule } from './schedule.ts';
 
 /** Completes "the same seed repeats ..." at tier T1: said in every record, because a seed alone promises too much. */
 export const REPEATS_AT_T1 =
   'the scenario, the fault schedule and the random choices of every simulated part; not the exact timing, and so not the interleaving of messages';
+
+const REPEATS_AT_T2 =
+  'Real hardware (tier T2): the same scenario, seed, fault schedule and random choices of every simulated part repeat; what the real devices tell, and the exact timing, do not.';
+
+/** A run with real devices is a run on hardware; every other one here runs in real time. */
+export function tierOf({ topology }: Scenario): 'T1' | 'T2' {
+  return topology.real.length > 0 ? 'T2' : 'T1';
+}
+
+/** What repeats at the tier of a scenario. */
+export function repeatsOf(scenario: Scenario): string {
+  return tierOf(scenario) === 'T2' ? REPEATS_AT_T2 : REPEATS_AT_T1;
+}
 
 /** The phases as they really were. */
 export function phaseRecords(entries: readonly JournalEntry[]): RunRecord['phases'] {

@@ -2,7 +2,7 @@ import { cpus, platform, release, totalmem } from 'node:os';
 import type { JournalEntry } from '../../hil/runtime/journal.ts';
 import { z } from '../../hil/runtime/schema.ts';
 import { runRecordSchema, type RunRecord } from '../../reports/record.ts';
-import { faultRecords, phaseRecords, processFigures, REPEATS_AT_T1, runVerdict, scheduleSha256 } from './build-record.ts';
+import { faultRecords, phaseRecords, processFigures, repeatsOf, runVerdict, scheduleSha256, tierOf } from './build-record.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { judgeRun } from './judge-run.ts';
 import type { LoadedScenario } from './load-scenario.ts';
@@ -19,6 +19,8 @@ export interface RunSubject {
   readonly folder: string;
   readonly schedule: Schedule;
   readonly version: string;
+  /** The hardware map, for scenarios with real devices. */
+  readonly rigFile: string | undefined;
 }
 
 /** What came of it, beside the journal. */
@@ -52,8 +54,8 @@ export function completeRecord(subject: RunSubject, outcome: RunOutcome, journal
     exitCode: exitCodeOf(verdict, interrupted),
     reasons: [...(interrupted ? [`interrupted by ${outcome.interrupted}`] : []), ...outcome.troubles],
     seed,
-    tier: 'T1',
-    repeats: REPEATS_AT_T1,
+    tier: tierOf(loaded.scenario),
+    repeats: repeatsOf(loaded.scenario),
     startedAt: new Date(outcome.startedWallMs).toISOString(),
     durationMs: entries.at(-1)?.t ?? 0,
     variables: { ...loaded.variables },
@@ -74,7 +76,7 @@ export function completeRecord(subject: RunSubject, outcome: RunOutcome, journal
     })),
     journal: { file: 'events.ndjson', entries: outcome.journalEntries, headHash: outcome.journalHeadHash },
     scheduleSha256: scheduleSha256(schedule),
-    replayCommand: `npx fieldproof replay ${shellWord(folder)}`,
+    replayCommand: `npx fieldproof replay ${shellWord(folder)}${subject.rigFile === undefined ? '' : ` --rig ${shellWord(subject.rigFile)}`}`,
   } satisfies z.input<typeof runRecordSchema>);
 }
 

@@ -18,7 +18,8 @@ export interface FaultDriver {
 
 const VERIFY_ATTEMPTS = 10;
 
-export function createFaultDriver(schedule: Schedule, links: ReadonlyMap<string, TestbedChild>, log: RunLog, clock: Clock): FaultDriver {
+/** @param places - The children that faults act on, by what a fault names with `on`: links and PLC groups. */
+export function createFaultDriver(schedule: Schedule, places: ReadonlyMap<string, TestbedChild>, log: RunLog, clock: Clock): FaultDriver {
   const timers = new Set<Timer>();
   const active = new Map<string, PlannedFault>();
   const seen = new Map<PlannedFault, number>();
@@ -40,17 +41,17 @@ export function createFaultDriver(schedule: Schedule, links: ReadonlyMap<string,
   };
   const begin = async (fault: PlannedFault, plannedAtMs: number): Promise<void> => {
     if (closed) return;
-    const counters = await linkOf(links, fault).command('fault.start', { fault: fault.id, kind: fault.kind, params: fault.params, seedHex: fault.seedHex });
+    const counters = await placeOf(places, fault).command('fault.start', { fault: fault.id, kind: fault.kind, params: fault.params, seedHex: fault.seedHex });
     active.set(fault.id, fault);
     log.note('fault.started', { fault: fault.id, kind: fault.kind, on: fault.on, plannedAtMs, counters: numbersOf(counters) });
     if (fault.forMs !== null) after(Math.max(0, plannedAtMs + fault.forMs - log.nowMs()), () => end(fault));
   };
   const end = async (fault: PlannedFault): Promise<void> => {
     if (!active.delete(fault.id)) return;
-    const link = linkOf(links, fault);
-    const counters = await link.command('fault.stop', { fault: fault.id });
+    const place = placeOf(places, fault);
+    const counters = await place.command('fault.stop', { fault: fault.id });
     log.note('fault.ended', { fault: fault.id, counters: numbersOf(counters) });
-    if ([...active.values()].every(({ on }) => on !== fault.on)) await verify(link, log);
+    if ([...active.values()].every(({ on }) => on !== fault.on)) await verify(place, log);
   };
   return {
     phaseStarted(phase) {
@@ -82,25 +83,28 @@ export function createFaultDriver(schedule: Schedule, links: ReadonlyMap<string,
   };
 }
 
-/** A link without faults must carry a new connection to its upstream; otherwise nothing after it can be believed. */
-async function verify(link: TestbedChild, log: RunLog): Promise<void> {
+/**
+ * Without faults a link must carry a new connection to its upstream, and a PLC must answer a read; otherwise nothing after
+ * it can be believed.
+ */
+async function verify(place: TestbedChild, log: RunLog): Promise<void> {
   let detail = '';
   for (let attempt = 0; attempt < VERIFY_ATTEMPTS; attempt += 1) {
-    const answer = await link.command('probe', {});
+    const answer = await place.command('probe', {});
     detail = textField(answer, 'detail');
     if (answer['ok'] === true) {
-      log.note('link.verified', { link: link.id, ok: true, detail });
+      log.note('link.verified', { link: place.id, ok: true, detail });
       return;
     }
   }
-  log.note('link.verified', { link: link.id, ok: false, detail });
-  throw new FieldproofError('FP_FAULT_RESTORE', `${link.id} does not carry bytes after its faults were undone: ${detail}`);
+  log.note('link.verified', { link: place.id, ok: false, detail });
+  throw new FieldproofError('FP_FAULT_RESTORE', `${place.id} does not work after its faults were undone: ${detail}`);
 }
 
-function linkOf(links: ReadonlyMap<string, TestbedChild>, fault: PlannedFault): TestbedChild {
-  const link = links.get(fault.on);
-  if (link === undefined) throw new FieldproofError('FP_INTERNAL', `fault ${fault.id}: no link "${fault.on}" was started`);
-  return link;
+function placeOf(places: ReadonlyMap<string, TestbedChild>, fault: PlannedFault): TestbedChild {
+  const place = places.get(fault.on);
+  if (place === undefined) throw new FieldproofError('FP_INTERNAL', `fault ${fault.id}: no link or PLC group "${fault.on}" was started`);
+  return place;
 }
 
 function numbersOf(data: ObservationData): Record<string, number> {

@@ -17,8 +17,9 @@ type SettingsObject = Record<string, unknown>;
  * run's Modbus lines and the link's address filled in. It is written to the run folder, so that the run can be studied.
  * @param uplinkUrl - Where the uplink must lead (the fault proxy); undefined leaves the file's uplink as it is.
  * @param folder - Where relative profile paths start.
+ * @param real - Lines of real devices.
  */
-export function gatewaySettings(id: string, file: string, started: readonly StartedPlcs[], uplinkUrl: string | undefined, folder: string): SettingsObject {
+export function gatewaySettings(id: string, file: string, started: readonly StartedPlcs[], uplinkUrl: string | undefined, folder: string, real: readonly SettingsObject[] = []): SettingsObject {
   const settings: SettingsObject = { ...readCheckedYaml(file, z.looseObject({})).value };
   const own = z.looseObject({ lines: z.array(z.unknown()).default([]) }).default({ lines: [] }).parse(settings['southbound']);
   return {
@@ -26,7 +27,7 @@ export function gatewaySettings(id: string, file: string, started: readonly Star
     id,
     mqtt: { ...objectOf(settings['mqtt']), host: '127.0.0.1', port: 0 },
     http: { ...objectOf(settings['http']), host: '127.0.0.1', port: 0 },
-    southbound: { ...own, lines: [...own.lines, ...started.flatMap((group) => linesOf(group, folder))] },
+    southbound: { ...own, lines: [...own.lines, ...started.flatMap((group) => linesOf(group, folder)), ...real] },
     ...(uplinkUrl === undefined ? {} : { uplink: { ...objectOf(settings['uplink']), url: uplinkUrl } }),
   };
 }

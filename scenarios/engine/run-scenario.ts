@@ -9,11 +9,13 @@ import { randomFromSeed } from '../../hil/runtime/random.ts';
 import type { Observation } from '../../hil/runtime/observation.ts';
 import { textField } from '../../hil/runtime/observation-fields.ts';
 import type { RunRecord } from '../../reports/record.ts';
+import { tierOf } from './build-record.ts';
 import { createFaultDriver, type FaultDriver } from './fault-driver.ts';
 import { completeRecord, type RunOutcome } from './complete-record.ts';
 import type { LoadedScenario } from './load-scenario.ts';
 import { runPhases, waitFor } from './phase-driver.ts';
 import { countProgress, type Progress } from './progress.ts';
+import { openRigSession, type RigAccess, type RigSession } from './rig-session.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
 import { drawSchedule, type Schedule } from './schedule.ts';
 import { startTestbed, type Testbed } from './testbed.ts';
@@ -28,6 +30,8 @@ export interface RunOptions {
   readonly folder: string;
   /** From an earlier run; without it the schedule is drawn from the seed. */
   readonly schedule?: Schedule;
+  /** The lab, for scenarios with real devices. */
+  readonly rig?: RigAccess;
 }
 
 export interface RunDeps {
@@ -61,7 +65,7 @@ export async function runScenario(options: RunOptions, deps: RunDeps): Promise<R
   await run.execute();
   deps.progress({ kind: 'judging' });
   const evidence = run.closeJournal(journalFile);
-  const record = completeRecord({ loaded, seed, folder, schedule, version: deps.version }, { ...run.outcome(), ...evidence, startedWallMs }, evidence.entries);
+  const record = completeRecord({ loaded, seed, folder, schedule, version: deps.version, rigFile: options.rig?.hardware.file }, { ...run.outcome(), ...evidence, startedWallMs }, evidence.entries);
   deps.progress({ kind: 'done', verdict: record.verdict });
   return record;
 }
@@ -87,6 +91,7 @@ class ScenarioRun {
   readonly #troubles: string[] = [];
   readonly #idle: ConditionWatch;
   #endpoints: ReadonlyMap<string, string[]> = new Map();
+  #rig: RigSession | undefined;
   #stopping = false;
   #interrupted: string | undefined;
 
@@ -122,7 +127,7 @@ class ScenarioRun {
     const onAbort = (): void => this.#interrupt(String(signal.reason));
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
-    this.#log.note('run.started', { scenario: scenario.name, seed: this.#options.seed, tier: 'T1', topology: { ...topology, gateways: topology.gateways, plcs: topology.plcs } });
+    this.#log.note('run.started', { scenario: scenario.name, seed: this.#options.seed, tier: tierOf(scenario), topology: { ...topology, gateways: topology.gateways, plcs: topology.plcs } });
     const stopWatching = this.#watch();
     try {
       await this.#runTestbed();
@@ -134,12 +139,22 @@ class ScenarioRun {
       stopWatching();
       signal.removeEventListener('abort', onAbort);
       await this.#stopChildren();
+      // Only now does nobody of ours touch the devices any more.
+      this.#rig?.release();
     }
   }
 
   async #runTestbed(): Promise<void> {
     const { loaded, folder, seed } = this.#options;
-    const plan = { loaded, folder, topology: describeTopology(loaded.scenario), random: randomFromSeed(seed).child('testbed') };
+    if (this.#ending.signal.aborted) return;
+    const rig = await openRigSession(loaded.scenario, this.#options.rig, {
+      clock: this.#deps.clock,
+      observe: (type, data) => this.#log.note(type, data),
+      signal: this.#ending.signal,
+      onLost: (error) => this.#fail(formatError(error)),
+    });
+    this.#rig = rig;
+    const plan = { loaded, folder, realLines: (gateway: string) => rig.linesFor(gateway), topology: describeTopology(loaded.scenario), random: randomFromSeed(seed).child('testbed') };
     const childDeps = { clock: this.#deps.clock, cliEntry: this.#deps.cliEntry, onObservation: (observation: Observation) => this.#log.record(observation), signal: this.#ending.signal };
     if (this.#ending.signal.aborted) return;
     const testbed = await startTestbed(plan, childDeps, {
@@ -147,7 +162,7 @@ class ScenarioRun {
       up: ({ id, role }, endpoints) => this.#deps.progress({ kind: 'child', id, role, endpoints }),
     });
     this.#endpoints = testbed.endpoints;
-    const faults = createFaultDriver(this.#schedule, testbed.links, this.#log, this.#deps.clock);
+    const faults = createFaultDriver(this.#schedule, testbed.faultPlaces, this.#log, this.#deps.clock);
     const stopFaults = this.#log.listen((observation) => faults.see(observation));
     try {
       await this.#runPhases(faults);

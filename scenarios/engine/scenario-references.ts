@@ -3,14 +3,10 @@ import { isAbsolute, join } from 'node:path';
 import { messageOf } from '../../hil/runtime/errors.ts';
 import { loadGatewayConfig } from '../../hil/gateway/config/load-gateway-config.ts';
 import { loadProfile } from '../../hil/gateway/southbound/load-profile.ts';
-import { nearestWord } from '../../hil/runtime/nearest-word.ts';
+import { faultPlaceProblems } from './fault-place.ts';
 import type { Scenario } from './scenario-schema.ts';
-
-/** Something that the schema allows but the rest of the file contradicts. */
-export interface ReferenceProblem {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
+import { plcDeviceIds } from './topology-plan.ts';
+import { unknownName, type ReferenceProblem } from './unknown-name.ts';
 
 /** Finds every name in a scenario that leads nowhere, and every combination that cannot run. Reads, starts nothing. */
 export function referenceProblems(scenario: Scenario, folder: string): ReferenceProblem[] {
@@ -18,9 +14,10 @@ export function referenceProblems(scenario: Scenario, folder: string): Reference
     ...duplicates(scenario),
     ...gatewayProblems(scenario, folder),
     ...plcProblems(scenario, folder),
+    ...realProblems(scenario),
     ...deviceProblems(scenario),
     ...linkProblems(scenario),
-    ...faultProblems(scenario),
+    ...faultProblems(scenario, folder),
     ...checkProblems(scenario),
     ...(scenario.clock === 'virtual' ? [{ path: ['clock'], message: 'virtual time is not part of this version; use clock: real' }] : []),
   ];
@@ -31,6 +28,7 @@ function duplicates({ topology, phases }: Scenario): ReferenceProblem[] {
     ...topology.gateways.map(({ id }, index) => ({ id, path: ['topology', 'gateways', index, 'id'] })),
     ...topology.plcs.map(({ group }, index) => ({ id: group, path: ['topology', 'plcs', index, 'group'] })),
     ...topology.devices.map(({ group }, index) => ({ id: group, path: ['topology', 'devices', index, 'group'] })),
+    ...topology.real.map(({ dut }, index) => ({ id: dut, path: ['topology', 'real', index, 'dut'] })),
     ...topology.links.map(({ id }, index) => ({ id, path: ['topology', 'links', index, 'id'] })),
   ];
   return [...twice(named), ...twice(phases.map(({ name }, index) => ({ id: name, path: ['phases', index, 'name'] })))];
@@ -52,7 +50,7 @@ function gatewayProblems({ topology }: Scenario, folder: string): ReferenceProbl
 function plcProblems({ topology }: Scenario, folder: string): ReferenceProblem[] {
   return topology.plcs.flatMap((plcs, index) => {
     const path = ['topology', 'plcs', index];
-    const problems = [...unknown(plcs.gateway, gatewayIds(topology), [...path, 'gateway'], 'gateway'), ...attempt([...path, 'profile'], () => loadProfile(plcs.profile, folder))];
+    const problems = [...unknownName(plcs.gateway, gatewayIds(topology), [...path, 'gateway'], 'gateway'), ...attempt([...path, 'profile'], () => loadProfile(plcs.profile, folder))];
     if (plcs.transport === 'modbus-tcp' && plcs.count === undefined) problems.push({ path, message: 'modbus-tcp needs "count"' });
     if (plcs.transport === 'modbus-rtu' && plcs.units === undefined) problems.push({ path, message: 'modbus-rtu needs "units"' });
     if (plcs.transport === 'modbus-tcp' && plcs.units !== undefined) problems.push({ path: [...path, 'units'], message: '"units" belongs to modbus-rtu; modbus-tcp has "count"' });
@@ -61,9 +59,14 @@ function plcProblems({ topology }: Scenario, folder: string): ReferenceProblem[]
   });
 }
 
+/** Whether the DUTs exist is seen when the run is given a hardware map. */
+function realProblems({ topology }: Scenario): ReferenceProblem[] {
+  return topology.real.flatMap(({ gateway }, index) => unknownName(gateway, gatewayIds(topology), ['topology', 'real', index, 'gateway'], 'gateway'));
+}
+
 function deviceProblems({ topology }: Scenario): ReferenceProblem[] {
   return topology.devices.flatMap(({ gateway, protocol }, index) => [
-    ...unknown(gateway, gatewayIds(topology), ['topology', 'devices', index, 'gateway'], 'gateway'),
+    ...unknownName(gateway, gatewayIds(topology), ['topology', 'devices', index, 'gateway'], 'gateway'),
     ...(protocol === 'mqtt-5' ? [{ path: ['topology', 'devices', index, 'protocol'], message: 'the broker engine of this version (aedes) speaks mqtt-3.1.1 only' }] : []),
   ]);
 }
@@ -71,7 +74,7 @@ function deviceProblems({ topology }: Scenario): ReferenceProblem[] {
 function linkProblems({ topology }: Scenario): ReferenceProblem[] {
   return topology.links.flatMap(({ between: [from, to] }, index) => {
     const path = ['topology', 'links', index, 'between'];
-    const known = [from, to].flatMap((gateway, side) => unknown(gateway, gatewayIds(topology), [...path, side], 'gateway'));
+    const known = [from, to].flatMap((gateway, side) => unknownName(gateway, gatewayIds(topology), [...path, side], 'gateway'));
     if (from === to) known.push({ path, message: 'a link leads from one gateway to another' });
     if (topology.links.findIndex((other) => other.between[0] === from) !== index) known.push({ path, message: `"${from}" has an uplink already` });
     if (leadsBackTo(topology, to, from)) known.push({ path, message: `"${from}" and "${to}" would forward to each other in a circle` });
@@ -88,15 +91,15 @@ function leadsBackTo({ links }: Scenario['topology'], start: string, goal: strin
   return false;
 }
 
-function faultProblems({ faults, topology, phases }: Scenario): ReferenceProblem[] {
+function faultProblems({ faults, topology, phases }: Scenario, folder: string): ReferenceProblem[] {
   const phaseNames = phases.map(({ name }) => name);
   return faults.flatMap((fault, index) => {
     const path = ['faults', index];
-    const problems = unknown(fault.on, topology.links.map(({ id }) => id), [...path, 'on'], 'link');
+    const problems = faultPlaceProblems(fault, topology, path, folder);
     if ((fault.at === undefined) === (fault.when === undefined)) problems.push({ path, message: 'a fault needs either "at" or "when"' });
     if (fault.when !== undefined && fault.times > 1) problems.push({ path: [...path, 'times'], message: '"times" goes with "at"' });
     const instants = fault.at === undefined ? [] : 'between' in fault.at ? fault.at.between : [fault.at];
-    for (const { phase } of instants) problems.push(...unknown(phase, phaseNames, [...path, 'at'], 'phase'));
+    for (const { phase } of instants) problems.push(...unknownName(phase, phaseNames, [...path, 'at'], 'phase'));
     if (instants.length === 2 && instants[0]?.phase !== instants[1]?.phase) problems.push({ path: [...path, 'at'], message: 'both ends of "between" belong to one phase' });
     return problems;
   });
@@ -109,20 +112,15 @@ function checkProblems({ checks, topology, phases }: Scenario): ReferenceProblem
     at: { names: gatewayIds(topology), what: 'gateway' },
     gateway: { names: gatewayIds(topology), what: 'gateway' },
     link: { names: topology.links.map(({ id }) => id), what: 'link' },
+    group: { names: topology.plcs.map(({ group }) => group), what: 'PLC group' },
+    device: { names: topology.plcs.flatMap(plcDeviceIds), what: 'PLC' },
   };
   return checks.flatMap((check, index) =>
     Object.entries(check).flatMap(([key, value]) => {
       const names = known[key];
-      return names === undefined || typeof value !== 'string' ? [] : unknown(value, names.names, ['checks', index, key], names.what);
+      return names === undefined || typeof value !== 'string' ? [] : unknownName(value, names.names, ['checks', index, key], names.what);
     }),
   );
-}
-
-function unknown(name: string, names: readonly string[], path: readonly (string | number)[], what: string): ReferenceProblem[] {
-  if (names.includes(name)) return [];
-  const nearest = nearestWord(name, names);
-  const suggestion = nearest === undefined ? '' : `; did you mean "${nearest}"?`;
-  return [{ path, message: `no ${what} is called "${name}"${suggestion} (there are: ${names.join(', ') || 'none'})` }];
 }
 
 function attempt(path: readonly (string | number)[], read: () => unknown): ReferenceProblem[] {

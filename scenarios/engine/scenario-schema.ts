@@ -5,6 +5,8 @@ import { durationMs, ratePerSecond, sizeBytes } from '../../hil/runtime/quantiti
 import { z } from '../../hil/runtime/schema.ts';
 import type { LinkFaultKind } from '../../sim/link/link-fault-kind.ts';
 import { LINK_FAULTS } from '../../sim/link/faults/fault-table.ts';
+import { MODBUS_FAULTS } from '../../sim/modbus-faults/faults/fault-table.ts';
+import type { ModbusFaultKind } from '../../sim/modbus-faults/modbus-fault-kind.ts';
 import { phaseInstant } from './time-expression.ts';
 import { UNTIL_CONDITIONS } from './until-condition.ts';
 
@@ -25,6 +27,12 @@ const plcSchema = z.strictObject({
   parity: z.enum(['none', 'even', 'odd']).default('even'),
   pollEvery: durationMs.prefault('1s').describe('How often the gateway polls each device.'),
   gateway: id.describe('The gateway that polls them.'),
+});
+
+const realSchema = z.strictObject({
+  dut: id.describe('A DUT of the hardware map that the run is given with --rig.'),
+  gateway: id.describe('The gateway that polls it.'),
+  pollEvery: durationMs.prefault('1s').describe('How often.'),
 });
 
 const deviceSchema = z.strictObject({
@@ -59,12 +67,12 @@ const faultCommon = {
     .optional(),
   for: drawn(durationMs).optional().describe('How long it stays in force; without it, until the end of the last phase.'),
   times: z.number().int().min(1).max(1_000).default(1).describe('Drawn so often, each with instants of its own.'),
-  on: id.describe('The link it acts on.'),
+  on: id.describe('What it acts on: a link, or for modbus.* and serialDisconnect a PLC group.'),
 };
 
 const faultCommonSchema = z.strictObject(faultCommon);
 
-const faultVariants = LINK_FAULTS.map(({ kind, purpose, params }) =>
+const faultVariants = [...LINK_FAULTS, ...MODBUS_FAULTS].map(({ kind, purpose, params }) =>
   z.strictObject({ kind: z.literal(kind), ...faultCommon, ...params.shape }).describe(purpose),
 );
 
@@ -82,6 +90,7 @@ export const scenarioSchema = z.strictObject({
   topology: z.strictObject({
     gateways: z.array(gatewaySchema).min(1).max(16),
     plcs: z.array(plcSchema).max(64).default([]),
+    real: z.array(realSchema).max(64).default([]).describe('Devices of the lab, beside the simulated ones.'),
     devices: z.array(deviceSchema).max(64).default([]),
     links: z.array(linkSchema).max(64).default([]),
   }),
@@ -92,15 +101,16 @@ export const scenarioSchema = z.strictObject({
 
 export type Scenario = z.infer<typeof scenarioSchema>;
 type CheckInputOf<One> = One extends Checker<infer Params, infer That> ? { that: That } & z.input<Params> : never;
-type FaultInputOf<One> = One extends LinkFaultKind<infer Kind, infer Params> ? { kind: Kind } & FaultCommonInput & z.input<Params> : never;
+type FaultInputOf<One> = One extends LinkFaultKind<infer Kind, infer Params> | ModbusFaultKind<infer Kind, infer Params> ? { kind: Kind } & FaultCommonInput & z.input<Params> : never;
 type FaultCommonInput = Partial<Omit<z.input<typeof faultCommonSchema>, 'on'>> & { on: string };
 
 /** What a person writes. The tables of checks and faults give each its own keys, so that the compiler knows them. */
 export type ScenarioInput = Omit<z.input<typeof scenarioSchema>, 'checks' | 'faults'> & {
   checks: CheckInputOf<(typeof CHECKERS)[number]>[];
-  faults?: FaultInputOf<(typeof LINK_FAULTS)[number]>[];
+  faults?: FaultInputOf<(typeof LINK_FAULTS)[number] | (typeof MODBUS_FAULTS)[number]>[];
 };
 export type ScenarioFault = Scenario['faults'][number];
+export type ScenarioReal = Scenario['topology']['real'][number];
 export type ScenarioPlcs = Scenario['topology']['plcs'][number];
 
 function atLeastOne<T>(items: readonly T[]): [T, ...T[]] {

@@ -8,6 +8,7 @@ import { gatewayFacts, linkFacts, plcFacts } from './child-facts.ts';
 import { fleetPublishers } from './fleet-plan.ts';
 import { gatewaySettings, type StartedPlcs } from './gateway-settings.ts';
 import { resolveBeside, type LoadedScenario } from './load-scenario.ts';
+import type { RigSession } from './rig-session.ts';
 import type { ScenarioPlcs } from './scenario-schema.ts';
 import { startChild, type ChildDeps, type ChildRole, type TestbedChild } from './testbed-child.ts';
 import { startOrder } from './topology-plan.ts';
@@ -15,7 +16,8 @@ import { startOrder } from './topology-plan.ts';
 /** The processes of one run. */
 export interface Testbed {
   readonly children: readonly TestbedChild[];
-  readonly links: ReadonlyMap<string, TestbedChild>;
+  /** What faults act on, by name: links and PLC groups. */
+  readonly faultPlaces: ReadonlyMap<string, TestbedChild>;
   readonly fleet: TestbedChild;
   /** Addresses of each child, for the record and for people who want to look in. */
   readonly endpoints: ReadonlyMap<string, string[]>;
@@ -27,6 +29,8 @@ export interface TestbedPlan {
   readonly random: Random;
   /** The run folder; logs and configurations go below it. */
   readonly folder: string;
+  /** The lines of real devices that a gateway polls. */
+  readonly realLines: RigSession['linesFor'];
 }
 
 /** Is told of each child as it comes up. */
@@ -49,9 +53,10 @@ export async function startTestbed(plan: TestbedPlan, deps: ChildDeps, watcher: 
   const starter = new TestbedStarter(plan, deps, watcher);
   const [plcs, fleet] = await Promise.all([starter.startPlcs(), starter.startFleet()]);
   for (const id of startOrder(plan.topology)) {
-    const url = await starter.startGateway(id, plcs);
-    // The observer stands before the next gateway begins to send: the far side sees the stream from its first message.
+    const { gateway, url } = await starter.startGateway(id, plcs);
+    // The observer stands before this gateway polls and before the next one sends: it sees every stream from its start.
     await fleet.command('observe', { observers: [{ id, url }] }, OBSERVE_TIMEOUT_MS);
+    await gateway.command('poll', {});
   }
   await starter.populate(fleet);
   return starter.testbed(fleet);
@@ -62,7 +67,7 @@ class TestbedStarter {
   readonly #deps: ChildDeps;
   readonly #watcher: StartWatcher;
   readonly #children: TestbedChild[] = [];
-  readonly #links = new Map<string, TestbedChild>();
+  readonly #faultPlaces = new Map<string, TestbedChild>();
   readonly #endpoints = new Map<string, string[]>();
   readonly #mqttPorts = new Map<string, number>();
 
@@ -73,7 +78,7 @@ class TestbedStarter {
   }
 
   testbed(fleet: TestbedChild): Testbed {
-    return { children: this.#children, links: this.#links, fleet, endpoints: this.#endpoints };
+    return { children: this.#children, faultPlaces: this.#faultPlaces, fleet, endpoints: this.#endpoints };
   }
 
   async startPlcs(): Promise<StartedPlcs[]> {
@@ -86,28 +91,29 @@ class TestbedStarter {
     const serial = ['--baud', String(plcs.baud), '--parity', plcs.parity, '--units', (plcs.units ?? []).join(',')];
     const args = ['sim', 'plc', '--group', plcs.group, '--profile', profile, '--transport', plcs.transport, '--port', '0', '--seed-hex', random.child('plc', seedIndex(plcs.group)).seedHex];
     const child = await this.#start(plcs.group, 'plc', [...args, ...(plcs.transport === 'modbus-rtu' ? serial : ['--count', String(plcs.count ?? 1)])]);
+    this.#faultPlaces.set(plcs.group, child);
     const { devices } = factsOf(child, plcFacts);
     const addresses = devices.map(({ endpoint }) => (endpoint.transport === 'modbus-tcp' ? `${endpoint.host}:${endpoint.port}` : endpoint.path));
     this.#up(child, [...new Set(addresses)]);
     return { plcs, devices };
   }
 
-  /** @returns its MQTT address. */
-  async startGateway(id: string, plcs: readonly StartedPlcs[]): Promise<string> {
+  /** @returns the gateway, which does not poll yet, and its MQTT address. */
+  async startGateway(id: string, plcs: readonly StartedPlcs[]): Promise<{ readonly gateway: TestbedChild; readonly url: string }> {
     const { topology, loaded, folder } = this.#plan;
     const link = topology.links.find(({ between }) => between[0] === id);
     const uplinkUrl = link === undefined ? undefined : `mqtt://127.0.0.1:${await this.#startLink(link.id, link.between[1])}`;
     const entry = loaded.scenario.topology.gateways.find((gateway) => gateway.id === id);
     const file = resolveBeside(loaded.folder, entry?.config ?? '');
-    const settings = gatewaySettings(id, file, plcs.filter((group) => group.plcs.gateway === id), uplinkUrl, loaded.folder);
+    const settings = gatewaySettings(id, file, plcs.filter((group) => group.plcs.gateway === id), uplinkUrl, loaded.folder, this.#plan.realLines(id));
     const configFile = join(folder, 'config', `${id}.yaml`);
     // JSON is YAML: the gateway reads it as it reads a plant's own file.
     writeFileSync(configFile, `${JSON.stringify(settings, undefined, 2)}\n`);
-    const child = await this.#start(id, 'gateway', ['gateway', '--config', configFile]);
+    const child = await this.#start(id, 'gateway', ['gateway', '--config', configFile, '--hold-polling']);
     const { ports } = factsOf(child, gatewayFacts);
     this.#mqttPorts.set(id, ports.mqtt);
     this.#up(child, [this.#mqttUrl(id), `http://127.0.0.1:${ports.http}`]);
-    return this.#mqttUrl(id);
+    return { gateway: child, url: this.#mqttUrl(id) };
   }
 
   async #startLink(id: string, upstreamGateway: string): Promise<number> {
@@ -115,7 +121,7 @@ class TestbedStarter {
     const seedHex = this.#plan.random.child('link', seedIndex(id)).seedHex;
     const child = await this.#start(id, 'link', ['sim', 'link', '--id', id, '--listen', '127.0.0.1:0', '--upstream', upstream, '--seed-hex', seedHex]);
     const { ports } = factsOf(child, linkFacts);
-    this.#links.set(id, child);
+    this.#faultPlaces.set(id, child);
     this.#up(child, [`127.0.0.1:${ports.link} -> ${upstream}`]);
     return ports.link;
   }

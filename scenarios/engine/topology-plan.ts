@@ -5,13 +5,15 @@ import type { Scenario, ScenarioPlcs } from './scenario-schema.ts';
 export function describeTopology({ topology }: Scenario): RunTopology {
   return {
     gateways: topology.gateways.map(({ id }) => ({ id, uplinkTo: topology.links.find(({ between }) => between[0] === id)?.between[1] ?? null })),
-    plcs: topology.plcs.map((plcs) => ({ group: plcs.group, gateway: plcs.gateway, transport: plcs.transport, devices: deviceIds(plcs) })),
+    plcs: topology.plcs.map((plcs) => ({ group: plcs.group, gateway: plcs.gateway, transport: plcs.transport, devices: plcDeviceIds(plcs) })),
     devices: topology.devices.map(({ group, gateway, count }) => ({ group, gateway, count })),
     links: topology.links.map(({ id, between }) => ({ id, between })),
+    ...(topology.real.length === 0 ? {} : { real: topology.real.map(({ dut, gateway }) => ({ dut, gateway })) }),
   };
 }
 
-function deviceIds({ group, count, units }: ScenarioPlcs): string[] {
+/** The devices of a group, `<group>-1`, `<group>-2`, ... */
+export function plcDeviceIds({ group, count, units }: ScenarioPlcs): string[] {
   return Array.from({ length: units?.length ?? count ?? 0 }, (_device, index) => `${group}-${index + 1}`);
 }
 
