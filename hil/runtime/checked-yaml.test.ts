@@ -82,13 +82,13 @@ describe('unions are judged by the branch that was meant', () => {
   test.each([
     ['a key of the other transport is unknown', RTU_LINE.replace('path:', 'host:'), [
       '4:7 southbound.lines.0.path: missing key "path": expected text',
-      '6:7 southbound.lines.0.host: unknown key "host" (valid here: id, timeout, retries, devices, transport, path, baudRate, parity, stopBits)',
+      '6:7 southbound.lines.0.host: unknown key "host" (valid here: id, timeout, retries, grouping, devices, transport, path, baudRate, parity, stopBits)',
     ]],
     ['nearest key of that transport', RTU_LINE.replace('path:', 'baudrate: 9600\n      path:'), [
-      '6:7 southbound.lines.0.baudrate: unknown key "baudrate"; did you mean "baudRate"? (valid here: id, timeout, retries, devices, transport, path, baudRate, parity, stopBits)',
+      '6:7 southbound.lines.0.baudrate: unknown key "baudrate"; did you mean "baudRate"? (valid here: id, timeout, retries, grouping, devices, transport, path, baudRate, parity, stopBits)',
     ]],
-    ['unknown transport', RTU_LINE.replace('modbus-rtu', 'modbus-rtuu'), ['5:7 southbound.lines.0.transport: expected one of modbus-tcp, modbus-rtu; did you mean "modbus-rtu"?']],
-    ['no transport', RTU_LINE.replace('      transport: modbus-rtu\n', ''), ['4:7 southbound.lines.0.transport: missing key "transport": expected one of modbus-tcp, modbus-rtu']],
+    ['unknown transport', RTU_LINE.replace('modbus-rtu', 'modbus-rtuu'), ['5:7 southbound.lines.0.transport: expected one of modbus-tcp, modbus-rtu, modbus-ascii; did you mean "modbus-rtu"?']],
+    ['no transport', RTU_LINE.replace('      transport: modbus-rtu\n', ''), ['4:7 southbound.lines.0.transport: missing key "transport": expected one of modbus-tcp, modbus-rtu, modbus-ascii']],
     ['misspelt transport', RTU_LINE.replace('transport:', 'transprot:'), [expect.stringMatching(/^5:7 southbound\.lines\.0\.transprot: unknown key "transprot"; did you mean "transport"\?/u)]],
     ['deep in lists', RTU_LINE.replace('unit: 2', 'unit: 248'), ['9:25 southbound.lines.0.devices.1.unit: expected at most 247, found 248']],
     ['an empty list', 'id: edge\nuplink: { url: "mqtt://a:1", forward: [] }\n', ['2:30 uplink.forward: expected at least 1 entry, found a list of 0']],
@@ -98,7 +98,7 @@ describe('unions are judged by the branch that was meant', () => {
 
   test('a misspelt required key is one problem, not two', () => {
     expect(complaints(RTU_LINE.replace('unit: 2, profile', 'unit: 2, profil'))).toEqual([
-      '9:34 southbound.lines.0.devices.1.profil: unknown key "profil"; did you mean "profile"? (valid here: id, unit, profile, pollEvery)',
+      '9:34 southbound.lines.0.devices.1.profil: unknown key "profil"; did you mean "profile"? (valid here: id, unit, profile, pollEvery, grouping, limits, forbidden)',
     ]);
   });
 

@@ -4,7 +4,7 @@ import type { Clock, Timer } from './clock.ts';
 import { messageOf } from './errors.ts';
 import { parentMessageSchema, type ParentMessage } from './control-messages.ts';
 import { LINE_BYTES_MAX, OBSERVATIONS_BUFFERED_MAX } from './limits.ts';
-import type { Observe, ObservationData } from './observation.ts';
+import { observeNothing, type Observe, type ObservationData } from './observation.ts';
 
 /** Carries out one command; what it returns is the reply, what it throws is the refusal. */
 export type CommandHandler = (params: ObservationData) => ObservationData | Promise<ObservationData>;
@@ -65,7 +65,7 @@ export function openControlChannel({ clock, input, output, pid, supervised }: Co
   const { parentGone, stopReading } = supervised ? readCommands(input, handlers, writeLine) : { parentGone: never(), stopReading: ignore };
   return {
     ready: (facts) => writeLine({ event: 'ready', pid, ...facts }),
-    observerFor: (source) => (supervised ? (type, data) => observe(source, type, data) : ignore),
+    observerFor: (source) => (supervised ? (type, data) => observe(source, type, data) : observeNothing),
     handle: (command, handler) => void handlers.set(command, handler),
     parentGone,
     async close() {

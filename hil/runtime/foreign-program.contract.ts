@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, test } from 'vitest';
 
@@ -20,6 +20,12 @@ export const TSHARK = foreign('tshark', 'tshark');
 export const STDBUF = foreign('stdbuf', 'coreutils');
 export const XMLLINT = foreign('xmllint', 'libxml2-utils');
 export const CHROMIUM = foreign(['chromium', 'chromium-browser', 'google-chrome'], 'chromium');
+/** A Python that has pymodbus: Debian's, whatever `python3` is first on PATH. */
+export const PYMODBUS: ForeignProgram = {
+  name: 'pymodbus',
+  aptPackage: 'python3-pymodbus',
+  path: existsSync('/usr/lib/python3/dist-packages/pymodbus') ? '/usr/bin/python3' : undefined,
+};
 
 /**
  * Looks a program up on PATH, then where Debian keeps what only root's PATH leads to.

@@ -197,6 +197,15 @@ function testDestroying(open: Open, traits: CarrierTraits): void {
     await a.close();
   });
 
+  test('a link that is cut while it closes is closed', async () => {
+    const { a } = await open();
+    const closing = a.close();
+    await new Promise((resolve) => process.nextTick(resolve));
+    a.destroy();
+    expect(await a.closed).toEqual({ error: undefined });
+    await closing;
+  });
+
   test('b learns that a was cut, as far as the carrier tells', async () => {
     const { a, b } = await open();
     a.destroy();

@@ -32,6 +32,11 @@ export class LinkInbox {
   /** Takes a chunk from the carrier; from here on it belongs to the inbox, then to the receiver. */
   accept(chunk: Uint8Array): void {
     if (this.#discarding) return;
+    // The usual case, without a list that is filled and emptied for each chunk.
+    if (this.#receiver !== undefined && !this.#paused && this.#unread.length === 0) {
+      this.#receiver(chunk);
+      return;
+    }
     this.#unread.push(chunk);
     this.#unreadBytes += chunk.byteLength;
     this.#handOver();

@@ -6,6 +6,8 @@ import { LinkInbox } from './link-inbox.ts';
 
 /** How long a closed link without any progress waits for its peer to close too before it is cut, milliseconds. */
 const CLOSE_WAIT_MS = 5_000;
+/** A connection that is quiet for so long is asked whether it is still there, milliseconds. */
+const KEEP_ALIVE_MS = 30_000;
 
 /** A connected TCP socket as a byte link; `tcp-link.ts` makes them. */
 export class SocketLink implements ByteLink {
@@ -24,6 +26,8 @@ export class SocketLink implements ByteLink {
     this.#inbox = new LinkInbox({ stop: () => socket.pause(), start: () => socket.resume() });
     // Both ends may send small frames at any time: waiting for an acknowledgement would add up to 40 ms to each.
     socket.setNoDelay(true);
+    // A peer that crashed or was unplugged says nothing: the kernel asks it, and fails the connection when nothing comes back.
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.on('data', (chunk: Buffer) => this.#inbox.accept(chunk));
     socket.on('end', () => (this.#peerEnded = true));
     socket.on('error', (error) => this.#fail(error));
@@ -67,7 +71,10 @@ export class SocketLink implements ByteLink {
   destroy(): void {
     this.#closeAsked = true;
     this.#inbox.discard();
-    this.#socket.resetAndDestroy();
+    // libuv refuses to reset a socket whose FIN is on its way (EINVAL), and Node then never closes it.
+    const isEnding = this.#socket.writableEnded && !this.#socket.writableFinished;
+    if (isEnding) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
   }
 
   /** After the peer's FIN or our own wish to close, an error of the socket is only the way the two ends parted. */

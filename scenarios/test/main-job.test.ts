@@ -52,6 +52,16 @@ describe('a run with a cut uplink', () => {
   });
 });
 
+describe('a run with one gateway', () => {
+  test('sees every stream from its first report, although the gateway polls at once', async () => {
+    const alone = mkdtempSync(join(tmpdir(), 'fieldproof-alone-'));
+    const { code, stderr } = await runCli(['run', fileURLToPath(new URL('fixtures/one-gateway.yaml', import.meta.url)), '--out', alone]);
+    expect(stderr).toContain('PASS');
+    expect(code).toBe(0);
+    rmSync(alone, { recursive: true, force: true });
+  });
+});
+
 describe('a run without store and forward', () => {
   test('fails, and its report says which samples were lost, when, and under which fault', async () => {
     const lost = mkdtempSync(join(tmpdir(), 'fieldproof-lost-'));

@@ -15,6 +15,7 @@ export const PACKAGE_OWNERS: readonly PackageOwner[] = [
   { name: 'serialport', owner: 'hil/transport/' },
   { name: 'mqtt', owner: 'hil/transport/' },
   { name: 'modbus-serial', owner: 'hil/gateway/southbound/' },
+  { name: 'csv-parse', owner: 'hil/gateway/southbound/' },
   { name: 'aedes', owner: 'hil/gateway/broker/' },
   { name: 'fastify', owner: 'hil/gateway/api/' },
   { name: 'prom-client', owner: 'hil/gateway/api/' },

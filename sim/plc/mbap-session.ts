@@ -39,7 +39,8 @@ export function serveMbap(link: ByteLink, respond: MbapResponder, onRequests: ()
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const { frames, restStart, isLost } = answerAll(bytes, respond);
     if (frames.length > 0) send(frames);
-    rest = isLost ? NOTHING : bytes.subarray(restStart);
+    // An empty view would keep the whole chunk until the next request, long enough to be promoted to the old generation.
+    rest = isLost || restStart === bytes.length ? NOTHING : bytes.subarray(restStart);
     if (!isLost) return;
     // What was asked before the broken frame is still answered: close() sends what is queued.
     link.onBytes(ignoreBytes);

@@ -1,14 +1,12 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
+import { describeWith, MBPOLL, pathOf } from '../../hil/runtime/foreign-program.contract.ts';
 import { silentLogger } from '../../hil/runtime/log.ts';
 import { observeNothing } from '../../hil/runtime/observation.ts';
 import { randomFromSeed } from '../../hil/runtime/random.ts';
 import { realClock } from '../../hil/runtime/real-clock.ts';
 import { startPlcGroup, type PlcGroup, type PlcGroupDevice } from './virtual-plc-group.ts';
 
-const MBPOLL = '/usr/bin/mbpoll';
-const isInstalled = existsSync(MBPOLL);
 const groups: PlcGroup[] = [];
 
 afterEach(async () => {
@@ -50,16 +48,14 @@ function poll(device: PlcGroupDevice | undefined, { table, address, count = 1, u
   const counted = write.length > 0 ? [] : ['-c', String(count)];
   const what = ['-0', '-1', '-o', '2', '-a', String(unit ?? device.unit), '-t', table, '-r', String(address), ...counted];
   return new Promise((resolve) => {
-    execFile(MBPOLL, [...what, ...where, ...write.map(String)], (error, stdout, stderr) => {
+    execFile(pathOf(MBPOLL), [...what, ...where, ...write.map(String)], (error, stdout, stderr) => {
       const values = [...stdout.matchAll(/^\[\d+\]:\s+(\S+)/gmu)].map(([, value]) => value ?? '');
       resolve({ exitCode: error === null ? 0 : Number(error.code ?? 1), output: stdout + stderr, values });
     });
   });
 }
 
-const judge = isInstalled ? MBPOLL : 'SKIPPED: mbpoll is not installed, apt-get install mbpoll';
-
-describe.skipIf(!isInstalled)(`mbpoll as a foreign client (${judge})`, () => {
+describeWith([MBPOLL], 'mbpoll as a foreign client', () => {
   describe.each(['modbus-tcp', 'modbus-rtu'] as const)('over %s', (transport) => {
     test('reads all four tables', async () => {
       const [device] = (await start(transport)).devices;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createManualClock } from '../world/manual-clock.ts';
-import { testDevice } from './test-device.contract.ts';
+import { answerOf, testDevice } from './test-device.contract.ts';
 
 function hex(pdu: Uint8Array): string {
   return Buffer.from(pdu).toString('hex');
@@ -24,7 +24,7 @@ describe('answers', () => {
     const { process, server } = testDevice(createManualClock());
     process.set('word', 0x1234).set('total', 0x0001_0002).set('high', true).set('coil10', true).set('coil12', true);
     process.set('input8', true).set('in65535', 7);
-    expect(hex(server.answer(bytes(request)))).toBe(response.replaceAll(' ', ''));
+    expect(hex(answerOf(server, bytes(request)))).toBe(response.replaceAll(' ', ''));
   });
 });
 
@@ -32,7 +32,6 @@ describe('exceptions, in the order of the standard', () => {
   test.each([
     ['01 before everything: an unknown function code', '41 0000 0000', 'c101'],
     ['01 for codes kept for exceptions', '83 0000 0001', '8301'],
-    ['01 for a serial-only code that is not offered', '07', '8701'],
     ['03 for quantity 0', '03 0000 0000', '8303'],
     ['03 for quantity 126', '03 0000 007e', '8303'],
     ['03 before 02: bad quantity at a bad address', '03 9000 007e', '8303'],
@@ -49,7 +48,7 @@ describe('exceptions, in the order of the standard', () => {
   ])('%s', (_name, request, response) => {
     const { process, server, seen } = testDevice(createManualClock());
     const before = [...process];
-    expect(hex(server.answer(bytes(request)))).toBe(response);
+    expect(hex(answerOf(server, bytes(request)))).toBe(response);
     expect([...process]).toEqual(before);
     const functionCode = Number.parseInt(response.slice(0, 2), 16) & 0x7f;
     expect(seen).toEqual([{ kind: 'refused', functionCode, exceptionCode: Number(response.slice(2)) }]);
@@ -58,12 +57,38 @@ describe('exceptions, in the order of the standard', () => {
   test('04 when the process shows a value that its registers cannot hold', () => {
     const { process, server, seen } = testDevice(createManualClock());
     process.set('word', 65_536);
-    expect(hex(server.answer(bytes('03 0000 0001')))).toBe('8304');
+    expect(hex(answerOf(server, bytes('03 0000 0001')))).toBe('8304');
     expect(seen.map(({ kind }) => kind)).toEqual(['failed', 'refused']);
   });
 });
 
+test('a code that is not offered gets 01, before anything else is looked at', () => {
+  const { server } = testDevice(createManualClock(), { functionCodes: [3, 43] });
+  expect(['01 0000 0000', '08 0000', '06 0000 0001', '03 0000 0001', '2b 0e 04 00'].map((pdu) => hex(answerOf(server, bytes(pdu))).slice(0, 4))).toEqual([
+    '8101',
+    '8801',
+    '8601',
+    '0302',
+    '2b0e',
+  ]);
+});
+
+test('the exception status shows eight coils from an address on; those that do not exist are 0', () => {
+  const { process, server } = testDevice(createManualClock(), { exceptionStatusAddress: 9 });
+  process.set('coil10', true).set('coil12', true);
+  expect(hex(answerOf(server, bytes('07')))).toBe('070a');
+});
+
 describe('what is witnessed', () => {
+  test('a read and write names what it wrote, then what it read', () => {
+    const { server, seen } = testDevice(createManualClock());
+    server.answer(bytes('17 0000 0001 0000 0001 02 0009'));
+    expect(seen).toEqual([
+      { kind: 'written', values: { word: 9 } },
+      { kind: 'served', values: { word: 9 } },
+    ]);
+  });
+
   test('a read names the points that it covered whole', () => {
     const { process, server, seen } = testDevice(createManualClock());
     process.set('total', 3);

@@ -2,11 +2,15 @@ import type { PointValue } from '../../hil/gateway/southbound/device-profile.ts'
 
 /** What a virtual PLC observes. */
 export interface PlcEvents {
-  /** One device exists. `points` states what is needed to judge its telemetry, without the profile file. */
+  /**
+   * One device exists. `points` states what is needed to judge its telemetry, without the profile file: every point that
+   * can be read. A write-only point is nobody's telemetry.
+   */
   'plc.device': { device: string; unit: number; profile: string; points: PlcPointFacts[] };
   /**
    * A read was answered with these values: what the gateway was really told, in engineering units, rounded to what the
-   * registers hold. Only points that the request covered whole.
+   * registers hold. Only points that the request covered whole. A fault that alters values (stuckValue, drift) tells those
+   * that really went out in an event of its own, right after; faults of the line are told by `modbus.hit`.
    */
   'plc.served': { device: string; unit: number; values: Record<string, PointValue> };
   /** A write was executed. */

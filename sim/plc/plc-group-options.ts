@@ -1,9 +1,14 @@
+import type { FunctionCode } from '../../hil/protocols/modbus/function-code.ts';
 import { SERIAL_UNIT_ID_MAX } from '../../hil/protocols/modbus/unit-id.ts';
 import { FieldproofError } from '../../hil/runtime/errors.ts';
 import type { SerialLine } from '../../hil/transport/byte-link.ts';
 
-/** Devices of one group on TCP; each takes a listener. */
+/** Devices of one group on TCP. */
 export const GROUP_DEVICES_MAX = 20_000;
+/** Up to here each device gets a port of its own unless the options say otherwise; above, an address of its own. */
+export const PER_PORT_DEVICES_MAX = 1_000;
+/** Connections that one device may be allowed to serve at once. */
+export const DEVICE_CONNECTIONS_MAX = 1_000;
 const PORT_MAX = 65_535;
 
 interface CommonOptions {
@@ -19,28 +24,46 @@ interface CommonOptions {
   readonly units?: readonly number[];
   /** Simulated seconds for each second; default: that of the profile's process (pump station 20, drive 5). */
   readonly timeScale?: number;
-}
-
-/** Each device on a TCP port of its own. */
-export interface TcpGroupOptions extends CommonOptions {
-  readonly transport: 'modbus-tcp';
-  /** Default 127.0.0.1. */
-  readonly host?: string;
-  /** Of the first device, the next ones follow on; 0 (default): any free port for each. */
-  readonly port?: number;
-  /** What a unit id other than the device's own, 0 and 255 gets; default silence. */
-  readonly foreignUnit?: 'silence' | 'exception-0b';
+  /** The function codes that the devices offer; another one gets exception 01. Default: all 19. */
+  readonly functionCodes?: readonly FunctionCode[];
 }
 
 /**
- * All devices on one serial line, by default 19200 8E1 as Modbus over Serial Line V1.02 has it. A pseudo-terminal ignores
+ * How the devices of a group are told apart on TCP. `per-port`: each has a listener of its own on one address.
+ * `loopback-range`: all share one port, and each has an address of its own in 127.0.0.0/8; only this machine reaches them.
+ */
+export type AddressMode = 'per-port' | 'loopback-range';
+
+/** Each device on a TCP port or on a loopback address of its own. */
+export interface TcpGroupOptions extends CommonOptions {
+  readonly transport: 'modbus-tcp';
+  /** Default: `per-port` for up to `PER_PORT_DEVICES_MAX` devices, else `loopback-range`. */
+  readonly addressMode?: AddressMode;
+  /** Default 127.0.0.1. In a loopback range the address of the first device; the next ones follow on. */
+  readonly host?: string;
+  /** Of the first device, the next ones follow on; 0 (default): any free port for each. In a loopback range that of all. */
+  readonly port?: number;
+  /** What a unit id other than the device's own, 0 and 255 gets; default silence. */
+  readonly foreignUnit?: 'silence' | 'exception-0b';
+  /** Connections that one device serves at once, 1 to 1,000; default 16. One more closes the quietest. */
+  readonly connectionsMax?: number;
+}
+
+/**
+ * All devices on one serial line, by default 19200 8E1 as Modbus over Serial Line V1.02 has it, and
+ * without parity two stop bits. A pseudo-terminal ignores
  * parity and stop bits; the baud rate sets how long frames take.
  */
 export interface RtuGroupOptions extends CommonOptions, Partial<SerialLine> {
   readonly transport: 'modbus-rtu';
 }
 
-export type PlcGroupOptions = TcpGroupOptions | RtuGroupOptions;
+/** As `RtuGroupOptions`, in ASCII mode: by default 19200 7E1. A pseudo-terminal ignores the number of data bits too. */
+export interface AsciiGroupOptions extends CommonOptions, Partial<SerialLine> {
+  readonly transport: 'modbus-ascii';
+}
+
+export type PlcGroupOptions = TcpGroupOptions | RtuGroupOptions | AsciiGroupOptions;
 
 /**
  * The unit id of each device.
@@ -55,9 +78,17 @@ export function unitsOf(options: PlcGroupOptions): readonly number[] {
   const units = options.units ?? Array.from({ length: count }, (_none, index) => (isTcp ? 1 : index + 1));
   for (const unit of units) check(options.group, isWhole(unit, 1, SERIAL_UNIT_ID_MAX), `has unit id ${unit}: 1 to ${SERIAL_UNIT_ID_MAX}`);
   if (!isTcp) check(options.group, new Set(units).size === count, 'has a unit id twice on one line');
-  const lastPort = isTcp && options.port !== undefined && options.port !== 0 ? options.port + count - 1 : 0;
+  const connections = (isTcp ? options.connectionsMax : undefined) ?? 1;
+  check(options.group, isWhole(connections, 1, DEVICE_CONNECTIONS_MAX), `allows ${connections} connections: 1 to ${DEVICE_CONNECTIONS_MAX}`);
+  const isPerPort = isTcp && addressModeOf(options, count) === 'per-port';
+  const lastPort = isPerPort && options.port !== undefined && options.port !== 0 ? options.port + count - 1 : 0;
   check(options.group, isWhole(lastPort, 0, PORT_MAX), `would end at port ${lastPort}: at most ${PORT_MAX}`);
   return units;
+}
+
+/** @param count - Devices of the group. */
+export function addressModeOf({ addressMode }: TcpGroupOptions, count: number): AddressMode {
+  return addressMode ?? (count <= PER_PORT_DEVICES_MAX ? 'per-port' : 'loopback-range');
 }
 
 function check(group: string, holds: boolean, message: string): void {

@@ -1,38 +1,68 @@
 import type { Clock } from '../../hil/runtime/clock.ts';
 import type { Logger } from '../../hil/runtime/log.ts';
-import type { SerialLine } from '../../hil/transport/byte-link.ts';
-import type { RtuGroupOptions, TcpGroupOptions } from './plc-group-options.ts';
+import type { ByteLink, SerialLine } from '../../hil/transport/byte-link.ts';
+import { openPluggablePty } from '../line/pluggable-pty.ts';
+import { requireOpenFiles } from '../../hil/runtime/open-files-limit.ts';
+import { serveAscii } from './ascii-server.ts';
+import { faultedSerialLine, type LineFaultDeps } from './faulted-lines.ts';
+import { loopbackRange } from './loopback-range.ts';
+import { addressModeOf, type AsciiGroupOptions, type RtuGroupOptions, type TcpGroupOptions } from './plc-group-options.ts';
+import { PROBE_TIMEOUT_MS, type AskDevice } from './probe-group.ts';
 import { serveRtu } from './rtu-server.ts';
 import { openPtyPair } from './serial-line/pty-pair.ts';
-import { serveTcp, type TcpServer } from './tcp-server.ts';
+import { CONNECTIONS_MAX, serveTcp, type TcpServer, type TcpServerOptions } from './tcp-server.ts';
 import type { VirtualPlc } from './virtual-plc.ts';
+import { serveWildcard } from './wildcard-server.ts';
 
 /** Where a client finds a device. */
 export type PlcEndpoint =
   | { readonly transport: 'modbus-tcp'; readonly host: string; readonly port: number }
-  | ({ readonly transport: 'modbus-rtu'; readonly path: string } & SerialLine);
+  | ({ readonly transport: 'modbus-rtu' | 'modbus-ascii'; readonly path: string } & SerialLine);
 
 /** Devices on their lines. */
 export interface PlcLines {
   /** One for each device, in their order. */
   readonly endpoints: readonly PlcEndpoint[];
+  /** Asks a unit of a serial line with faults, which only one client can open; on TCP a probe is a client of its own. */
+  readonly ask?: AskDevice;
   /** Closes every listener, connection and line. */
   stop(): Promise<void>;
 }
 
+/** A device has at least the listener or connection of its own; a client that polls it makes that two with a listener. */
+const FILES_PER_DEVICE = { 'per-port': 2, 'loopback-range': 1 } as const;
+
 /**
- * Gives each device a TCP port.
- * @throws FieldproofError FP_PORT_IN_USE, FP_BIND_FAILED; those opened before are closed again.
+ * Gives each device a TCP port or a loopback address.
+ * @throws FieldproofError FP_LIMIT when the process may not have that many sockets; FP_PORT_IN_USE, FP_BIND_FAILED; those
+ *   opened before are closed again.
  */
 export async function openTcpLines(plcs: readonly VirtualPlc[], options: TcpGroupOptions): Promise<PlcLines> {
-  const { host = '127.0.0.1', port = 0, foreignUnit = 'silence' } = options;
+  const mode = addressModeOf(options, plcs.length);
+  requireOpenFiles(plcs.length * FILES_PER_DEVICE[mode], `PLC group ${options.group}: ${plcs.length} devices with a client each`);
+  return mode === 'per-port' ? openPorts(plcs, options) : openLoopbackRange(plcs, options);
+}
+
+async function openLoopbackRange(plcs: readonly VirtualPlc[], options: TcpGroupOptions): Promise<PlcLines> {
+  const { host = '127.0.0.1', port = 0 } = options;
+  const range = loopbackRange(host, plcs.length);
+  const server = await serveWildcard(plcs, { range, port, ...connectionRules(options) });
+  return {
+    endpoints: plcs.map((_plc, index) => ({ transport: 'modbus-tcp', host: range.hostOf(index), port: server.port })),
+    stop: () => server.stop(),
+  };
+}
+
+async function openPorts(plcs: readonly VirtualPlc[], options: TcpGroupOptions): Promise<PlcLines> {
+  const { host = '127.0.0.1', port = 0 } = options;
   const servers: TcpServer[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(servers.map((server) => server.stop()));
   };
   try {
-    for (const [index, { unit, server }] of plcs.entries()) {
-      servers.push(await serveTcp(server, { host, port: port === 0 ? 0 : port + index, unit, foreignUnit }));
+    for (const [index, { unit, server, wrapLink }] of plcs.entries()) {
+      const place = { host, port: port === 0 ? 0 : port + index, unit };
+      servers.push(await serveTcp(server, { ...place, ...connectionRules(options), ...(wrapLink === undefined ? {} : { wrapLink }) }));
     }
   } catch (cause) {
     await stop();
@@ -41,26 +71,63 @@ export async function openTcpLines(plcs: readonly VirtualPlc[], options: TcpGrou
   return { endpoints: servers.map((server) => ({ transport: 'modbus-tcp', host: server.host, port: server.port })), stop };
 }
 
+function connectionRules({ foreignUnit = 'silence', connectionsMax = CONNECTIONS_MAX }: TcpGroupOptions): Pick<TcpServerOptions, 'foreignUnit' | 'connectionsMax'> {
+  return { foreignUnit, connectionsMax };
+}
+
 /**
- * Puts all devices on one pseudo-terminal.
+ * Puts all devices on one pseudo-terminal. With faults its path is a link that stays when the plug is pulled and put back.
  * @throws FieldproofError FP_SERIAL_UNSUPPORTED.
  */
-export async function openRtuLine(
+export async function openSerialLine(
   plcs: readonly VirtualPlc[],
-  options: RtuGroupOptions,
-  deps: { readonly clock: Clock; readonly log: Logger },
+  options: RtuGroupOptions | AsciiGroupOptions,
+  deps: { readonly clock: Clock; readonly log: Logger; readonly lineFaults?: LineFaultDeps | undefined },
 ): Promise<PlcLines> {
-  const { baudRate = 19_200, parity = 'even', stopBits = 1 } = options;
-  const pty = await openPtyPair(deps);
+  const { group, transport, baudRate = 19_200, parity = 'even' } = options;
+  // Without parity a second stop bit keeps the length of a character (Modbus over Serial Line V1.02, section 2.5.1).
+  const { stopBits = parity === 'none' ? 2 : 1 } = options;
+  const serial: SerialLine = { baudRate, parity, stopBits };
+  const framing = transport === 'modbus-rtu' ? 'rtu' : 'ascii';
   const units = new Map(plcs.map(({ unit, server }) => [unit, server]));
-  const rtu = serveRtu(pty.master, { baudRate, units }, deps);
-  const endpoint: PlcEndpoint = { transport: 'modbus-rtu', path: pty.path, baudRate, parity, stopBits };
+  const end = deps.lineFaults === undefined ? await plainEnd(deps) : await faultedEnd(plcs, { group, framing, serial }, { ...deps, lineFaults: deps.lineFaults });
+  const serve = framing === 'rtu' ? serveRtu : serveAscii;
+  const line = serve(end.link, { baudRate, units }, deps);
+  deps.log.info('a pseudo-terminal has no bit rate: each frame takes the time that the line settings ask for, and arrives in one piece', { path: end.path, ...serial });
+  const endpoint: PlcEndpoint = { transport, path: end.path, ...serial };
   return {
     endpoints: plcs.map(() => endpoint),
+    ...(end.ask === undefined ? {} : { ask: end.ask }),
     stop: async () => {
-      rtu.stop();
+      line.stop();
+      await end.dispose();
+    },
+  };
+}
+
+/** The far end of a serial line. */
+interface LineEnd {
+  readonly path: string;
+  readonly link: ByteLink;
+  readonly ask?: AskDevice;
+  dispose(): Promise<void>;
+}
+
+async function plainEnd(deps: { readonly clock: Clock }): Promise<LineEnd> {
+  const pty = await openPtyPair(deps);
+  return {
+    path: pty.path,
+    link: pty.master,
+    dispose: async () => {
       pty.dispose();
       await pty.master.closed;
     },
   };
+}
+
+async function faultedEnd(plcs: readonly VirtualPlc[], line: { readonly group: string; readonly framing: 'rtu' | 'ascii'; readonly serial: SerialLine }, deps: { readonly clock: Clock; readonly lineFaults: LineFaultDeps }): Promise<LineEnd> {
+  const pty = await openPluggablePty(line.group, deps);
+  const link = faultedSerialLine(pty.link, { ...line, plcs, plug: pty }, deps.lineFaults);
+  const ask: AskDevice = async (unit, pdu) => (pty.isPlugged ? link.relay.ask(unit, pdu, PROBE_TIMEOUT_MS) : undefined);
+  return { path: pty.path, link, ask, dispose: () => pty.dispose() };
 }

@@ -43,10 +43,12 @@ interface Held {
   value: PointValue | undefined;
   words: readonly number[];
   forced: readonly number[] | undefined;
+  /** What was decoded last, for `served`: most points stay the same from one read to the next. */
+  decoded: { readonly words: readonly number[]; readonly value: PointValue } | undefined;
 }
 
 export function createRegisterBank(layout: RegisterLayout, model: ProcessModel): RegisterBank {
-  const held: Held[] = layout.points.map((point) => ({ value: undefined, words: zeros(point), forced: undefined }));
+  const held: Held[] = layout.points.map((point) => ({ value: undefined, words: zeros(point), forced: undefined, decoded: undefined }));
 
   const wordsOf = (index: number, nowMs: number): readonly number[] => {
     const point = layout.points[index];
@@ -81,16 +83,20 @@ export function createRegisterBank(layout: RegisterLayout, model: ProcessModel):
     exists: (table, address, count) => (layout.tables[table].readableUntil.get(address) ?? 0) >= address + count,
     writable: (table, address, count) => (layout.tables[table].writableUntil.get(address) ?? 0) >= address + count,
     word: (table, address, nowMs) => {
+      const { cells, showsBits } = layout.tables[table];
       let word = 0;
-      for (const cell of layout.tables[table].cells.get(address) ?? []) {
+      for (const cell of cells.get(address) ?? []) {
         word = (word & ~cell.mask) | ((wordsOf(cell.point, nowMs)[cell.word] ?? 0) & cell.mask);
       }
-      return word;
+      return showsBits ? Number(word !== 0) : word;
     },
     write: (table, address, words, nowMs) => {
       const changed = new Map<number, number[]>();
+      const { cells, showsBits } = layout.tables[table];
       for (const [offset, word] of words.entries()) {
-        for (const cell of layout.tables[table].cells.get(address + offset) ?? []) writeCell(cell, word, changed, nowMs);
+        // A bit shown by itself stands anywhere in its register: the mask of its cell finds it.
+        const bits = showsBits && word !== 0 ? 0xffff : word;
+        for (const cell of cells.get(address + offset) ?? []) writeCell(cell, bits, changed, nowMs);
       }
       const values: PointValues = {};
       for (const [index, next] of changed) {
@@ -101,13 +107,16 @@ export function createRegisterBank(layout: RegisterLayout, model: ProcessModel):
     },
     served: (table, address, count) => {
       const values: PointValues = {};
+      const { cells, showsBits } = layout.tables[table];
       for (let at = address; at < address + count; at += 1) {
-        for (const cell of layout.tables[table].cells.get(at) ?? []) {
+        for (const cell of cells.get(at) ?? []) {
           const point = layout.points[cell.point];
           const state = held[cell.point];
+          // One bit is the whole of a Bool only.
+          if (showsBits && point?.bit === undefined) continue;
           // The last register of a point tells whether the request began at or before its first.
           if (point === undefined || state === undefined || cell.word !== point.registerCount - 1 || at - cell.word < address) continue;
-          values[point.name] = decodePoint(point, state.forced ?? state.words);
+          values[point.name] = decoded(point, state);
         }
       }
       return values;
@@ -126,6 +135,13 @@ export function createRegisterBank(layout: RegisterLayout, model: ProcessModel):
       return state !== undefined;
     },
   };
+}
+
+/** Words are replaced, never changed, so the same array holds the same value. */
+function decoded(point: Point, state: Held): PointValue {
+  const words = state.forced ?? state.words;
+  if (state.decoded?.words !== words) state.decoded = { words, value: decodePoint(point, words) };
+  return state.decoded.value;
 }
 
 function zeros(point: Point): number[] {

@@ -17,6 +17,8 @@ export interface TcpServerOptions extends TcpAddress {
   readonly foreignUnit?: 'silence' | 'exception-0b';
   /** 1 to 1,000. One more connection closes the one that has been quiet for longest (V1.0b, section 4.2.1.1). */
   readonly connectionsMax?: number;
+  /** Puts something between the device and each connection that it accepts: faults. */
+  readonly wrapLink?: (link: ByteLink) => ByteLink;
 }
 
 /** A device on a TCP port. */
@@ -33,7 +35,7 @@ export interface TcpServer {
  * @throws FieldproofError FP_PORT_IN_USE, FP_BIND_FAILED.
  */
 export async function serveTcp(server: ModbusServer, options: TcpServerOptions): Promise<TcpServer> {
-  const { host, connectionsMax = CONNECTIONS_MAX } = options;
+  const { host, connectionsMax = CONNECTIONS_MAX, wrapLink = unchanged } = options;
   const respond = responderOf(server, options);
   // A Map keeps its order of insertion, so a connection that is taken out and put back is the one used last.
   const links = new Map<ByteLink, true>();
@@ -45,7 +47,7 @@ export async function serveTcp(server: ModbusServer, options: TcpServerOptions):
     if (links.size >= connectionsMax) closeQuietest(links);
     touch(link);
     void link.closed.then(() => links.delete(link));
-    serveMbap(link, respond, () => touch(link));
+    serveMbap(wrapLink(link), respond, () => touch(link));
   });
   return {
     host,
@@ -58,7 +60,8 @@ export async function serveTcp(server: ModbusServer, options: TcpServerOptions):
   };
 }
 
-function closeQuietest(links: Map<ByteLink, true>): void {
+/** Cuts the connection that has been quiet for longest: the first, when the one used last is always put last. */
+export function closeQuietest(links: Map<ByteLink, true>): void {
   const [quietest] = links.keys();
   if (quietest === undefined) return;
   // Gone from the count at once: `closed` may resolve only after more connections have come.
@@ -66,10 +69,18 @@ function closeQuietest(links: Map<ByteLink, true>): void {
   quietest.destroy();
 }
 
-function responderOf(server: ModbusServer, { unit, foreignUnit = 'silence' }: TcpServerOptions): MbapResponder {
+/** What a device does with a request by the unit id that it names. */
+export function responderOf(
+  server: ModbusServer,
+  { unit, foreignUnit = 'silence' }: Pick<TcpServerOptions, 'unit' | 'foreignUnit'>,
+): MbapResponder {
   const isOurs = (unitId: UnitId): boolean => unitId === unit || unitId === 0 || unitId === DIRECT_UNIT_ID;
   return (unitId, pdu) => {
     if (isOurs(unitId)) return server.answer(pdu);
     return foreignUnit === 'silence' ? undefined : encodeException(pdu[0] ?? 0, TARGET_FAILED_TO_RESPOND);
   };
+}
+
+function unchanged(link: ByteLink): ByteLink {
+  return link;
 }

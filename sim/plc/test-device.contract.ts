@@ -1,10 +1,11 @@
 import type { PointValue } from '../../hil/gateway/southbound/device-profile.ts';
+import type { Point } from '../../hil/gateway/southbound/point.ts';
 import { samplePoint } from '../../hil/gateway/southbound/sample-point.contract.ts';
 import type { Clock } from '../../hil/runtime/clock.ts';
-import { createModbusServer, type ModbusServer } from './modbus-server.ts';
+import { createModbusServer, type ModbusServer, type ServerOptions, type ServerWitness } from './modbus-server.ts';
 import type { ProcessModel } from './process-model.ts';
 import { createRegisterBank, type PointValues, type RegisterBank } from './register-bank.ts';
-import { layOutRegisters } from './register-layout.ts';
+import { layOutRegisters, type MemoryKind } from './register-layout.ts';
 
 /**
  * A device with a little of everything. Holding registers: 0 word, 1-2 total (Uint32), 3 bit 0 low and bit 15 high, 4
@@ -38,17 +39,31 @@ export interface TestDevice {
   readonly seen: Witnessed[];
 }
 
+export interface TestDeviceOptions extends ServerOptions {
+  /** Default: `TEST_POINTS`. */
+  readonly points?: readonly Point[];
+  readonly memory?: MemoryKind;
+}
+
 /** The device over a process that holds whatever is written to it; every number starts as 0, every Bool as false. */
-export function testDevice(clock: Clock): TestDevice {
-  const process = new Map<string, PointValue>(TEST_POINTS.map(({ name, rawType }) => [name, rawType === 'Bool' ? false : 0]));
+export function testDevice(clock: Clock, { points = TEST_POINTS, memory, ...serverOptions }: TestDeviceOptions = {}): TestDevice {
+  const process = new Map<string, PointValue>(points.map(({ name, rawType }) => [name, rawType === 'Bool' ? false : 0]));
   const model: ProcessModel = { read: (point) => process.get(point), write: (point, value) => void process.set(point, value) };
-  const bank = createRegisterBank(layOutRegisters(TEST_POINTS), model);
+  const bank = createRegisterBank(layOutRegisters(points, memory), model);
   const seen: Witnessed[] = [];
-  const server = createModbusServer(bank, clock, {
+  const witness: ServerWitness = {
     served: (values) => seen.push({ kind: 'served', values }),
     written: (values) => seen.push({ kind: 'written', values }),
     refused: (functionCode, exceptionCode) => seen.push({ kind: 'refused', functionCode, exceptionCode }),
     failed: (thrown) => seen.push({ kind: 'failed', thrown }),
-  });
+  };
+  const server = createModbusServer(bank, clock, witness, serverOptions);
   return { process, bank, server, seen };
+}
+
+/** The answer, where silence would be a fault. @throws Error when the server stays silent. */
+export function answerOf(server: ModbusServer, pdu: Uint8Array): Uint8Array {
+  const response = server.answer(pdu);
+  if (response === undefined) throw new Error(`silence to ${Buffer.from(pdu).toString('hex')}`);
+  return response;
 }

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { decodeAscii, encodeAscii } from '../../hil/protocols/modbus/ascii.ts';
 import { decodeResponse } from '../../hil/protocols/modbus/decode-response.ts';
 import { encodeRequest } from '../../hil/protocols/modbus/encode-request.ts';
 import type { ModbusRequest } from '../../hil/protocols/modbus/request.ts';
@@ -12,6 +13,7 @@ import { silentLogger } from '../../hil/runtime/log.ts';
 import { randomFromSeed } from '../../hil/runtime/random.ts';
 import { realClock } from '../../hil/runtime/real-clock.ts';
 import type { ObservationData } from '../../hil/runtime/observation.ts';
+import { openSerial } from '../../hil/transport/serial-link.ts';
 import { connectTcp } from '../../hil/transport/tcp-link.ts';
 import { createManualClock, type ManualClock } from '../world/manual-clock.ts';
 import type { PlcGroupOptions } from './plc-group-options.ts';
@@ -144,12 +146,26 @@ test('stop can be called again', async () => {
   await group.stop();
 });
 
+/** A port that is taken while the one before it is free: other tests hold ports of the same range. */
+async function takenAfterFree(): Promise<number> {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', () => resolve()));
+    cleanUps.push(() => new Promise((resolve) => taken.close(resolve)));
+    const address = taken.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const before = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      before.once('error', () => resolve(false));
+      before.listen(port - 1, '127.0.0.1', () => before.close(() => resolve(true)));
+    });
+    if (isFree) return port;
+  }
+  throw new Error('no two ports in a row are free');
+}
+
 test('a port that is taken ends the start, and the ports before it are free again', async () => {
-  const taken = createServer();
-  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', () => resolve()));
-  cleanUps.push(() => new Promise((resolve) => taken.close(resolve)));
-  const address = taken.address();
-  const port = typeof address === 'object' && address !== null ? address.port - 1 : 0;
+  const port = (await takenAfterFree()) - 1;
   const options = { group: 'pumps', profile: 'pump-station', transport: 'modbus-tcp', port } as const;
   await expect(start({ ...options, count: 2 })).rejects.toMatchObject({ code: 'FP_PORT_IN_USE' });
   const { group } = await start({ ...options, count: 1 });
@@ -183,4 +199,29 @@ deviceResources:
   const device = deviceAt(group, 0);
   await ask(device, { kind: 'request', functionCode: 6, address: 40, value: 77 });
   expect(await ask(device, { kind: 'request', functionCode: 3, address: 40, quantity: 1 })).toEqual([77]);
+});
+
+test('ASCII devices share one line, and say who their profile says they are', async () => {
+  const { group, clock } = await start({ group: 'line-b', profile: 'motor-drive', transport: 'modbus-ascii', units: [1, 2], functionCodes: [3, 43] });
+  const { endpoint } = deviceAt(group, 1);
+  expect(endpoint).toMatchObject({ transport: 'modbus-ascii', baudRate: 19_200, parity: 'even', stopBits: 1 });
+  if (endpoint.transport === 'modbus-tcp') throw new Error('not a serial device');
+  const port = await openSerial(endpoint.path, endpoint);
+  cleanUps.push(() => port.destroy());
+  let heard = '';
+  port.onBytes((chunk) => (heard += Buffer.from(chunk).toString('latin1')));
+  const askAscii = async (unit: number, pdu: string): Promise<string> => {
+    heard = '';
+    await port.send(encodeAscii(unitId(unit), Buffer.from(pdu, 'hex')));
+    await expect
+      .poll(async () => {
+        await clock.advanceAsync(1_000);
+        return heard;
+      })
+      .toContain('\r\n');
+    const decoded = decodeAscii(Buffer.from(heard, 'latin1'));
+    return decoded.kind === 'frame' ? `${decoded.unitId} ${Buffer.from(decoded.pdu).toString('latin1')}` : heard;
+  };
+  expect(await askAscii(2, '2b0e0100')).toContain('Fieldproof');
+  expect(await askAscii(1, '060000ffff')).toBe('1 \x86\x01');
 });

@@ -4,7 +4,8 @@ import type { Clock } from '../../hil/runtime/clock.ts';
 import { messageOf } from '../../hil/runtime/errors.ts';
 import type { Logger } from '../../hil/runtime/log.ts';
 import { observeNothing, type Observe } from '../../hil/runtime/observation.ts';
-import { createModbusServer, type ModbusServer, type ServerWitness } from './modbus-server.ts';
+import type { ByteLink } from '../../hil/transport/byte-link.ts';
+import { createModbusServer, type ModbusServer, type ServerOptions, type ServerWitness } from './modbus-server.ts';
 import type { PlcPointFacts } from './plc-events.ts';
 import type { ProcessModel } from './process-model.ts';
 import { createRegisterBank, type RegisterBank } from './register-bank.ts';
@@ -18,6 +19,8 @@ export interface VirtualPlc {
   readonly unit: number;
   readonly server: ModbusServer;
   readonly bank: RegisterBank;
+  /** On TCP: what is put between it and each connection that it accepts (faults); nothing when left out. */
+  readonly wrapLink?: (link: ByteLink) => ByteLink;
 }
 
 export interface VirtualPlcOptions {
@@ -26,6 +29,8 @@ export interface VirtualPlcOptions {
   readonly profileName: string;
   readonly layout: RegisterLayout;
   readonly model: ProcessModel;
+  /** Who it is and what it offers; default: nameless, and everything. */
+  readonly serverOptions?: ServerOptions;
 }
 
 export interface VirtualPlcDeps {
@@ -39,9 +44,9 @@ export function createVirtualPlc(options: VirtualPlcOptions, deps: VirtualPlcDep
   const { device, unit, layout } = options;
   const bank = createRegisterBank(layout, options.model);
   // A spread of each, because an interface has no index signature and a JSON object has one.
-  const points = layout.points.map((point) => ({ ...factsOf(point) }));
+  const points = layout.points.filter((point) => point.readable).map((point) => ({ ...factsOf(point) }));
   deps.observe('plc.device', { device, unit, profile: options.profileName, points });
-  return { device, unit, bank, server: createModbusServer(bank, deps.clock, witnessOf(device, unit, deps)) };
+  return { device, unit, bank, server: createModbusServer(bank, deps.clock, witnessOf(device, unit, deps), options.serverOptions) };
 }
 
 function witnessOf(device: string, unit: number, { observe, log }: VirtualPlcDeps): ServerWitness {

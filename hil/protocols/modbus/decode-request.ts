@@ -1,8 +1,13 @@
 import { uint16At } from './big-endian.ts';
 import { bitBytes, bitsAt } from './bits.ts';
+import { decodeIdentificationRequest } from './device-identification-codec.ts';
+import { decodeFileRequest } from './file-record-codec.ts';
 import { READ_BITS_MAX, READ_REGISTERS_MAX, WRITE_COILS_MAX, WRITE_REGISTERS_MAX } from './limits.ts';
+import { badLength, badQuantity, refused } from './refused-request.ts';
+import { decodeExchangeRequest } from './register-exchange-codec.ts';
 import { registersAt } from './registers.ts';
 import type { ModbusRequest, RefusedRequest } from './request.ts';
+import { decodeSerialRequest } from './serial-diagnostics-codec.ts';
 
 /**
  * Decodes a request PDU as a server must. Total: any bytes give a request or the exception that the server owes, in the
@@ -16,12 +21,12 @@ export function decodeRequest(pdu: Uint8Array): ModbusRequest | RefusedRequest {
     case 1:
     case 2:
       if (pdu.length !== 5) return badLength(functionCode, pdu.length);
-      if (!isQuantity(pdu, READ_BITS_MAX)) return badQuantity(pdu, READ_BITS_MAX);
+      if (!isQuantity(pdu, READ_BITS_MAX)) return badQuantity(functionCode, uint16At(pdu, 3), READ_BITS_MAX);
       return { kind: 'request', functionCode, address: uint16At(pdu, 1), quantity: uint16At(pdu, 3) };
     case 3:
     case 4:
       if (pdu.length !== 5) return badLength(functionCode, pdu.length);
-      if (!isQuantity(pdu, READ_REGISTERS_MAX)) return badQuantity(pdu, READ_REGISTERS_MAX);
+      if (!isQuantity(pdu, READ_REGISTERS_MAX)) return badQuantity(functionCode, uint16At(pdu, 3), READ_REGISTERS_MAX);
       return { kind: 'request', functionCode, address: uint16At(pdu, 1), quantity: uint16At(pdu, 3) };
     case 5:
       return decodeWriteSingleCoil(pdu);
@@ -32,6 +37,21 @@ export function decodeRequest(pdu: Uint8Array): ModbusRequest | RefusedRequest {
       return decodeWriteMultipleCoils(pdu);
     case 16:
       return decodeWriteMultipleRegisters(pdu);
+    case 7:
+    case 8:
+    case 11:
+    case 12:
+    case 17:
+      return decodeSerialRequest(functionCode, pdu);
+    case 20:
+    case 21:
+      return decodeFileRequest(functionCode, pdu);
+    case 22:
+    case 23:
+    case 24:
+      return decodeExchangeRequest(functionCode, pdu);
+    case 43:
+      return decodeIdentificationRequest(pdu);
     default:
       return refused(functionCode, 1, pdu.length === 0 ? 'the PDU is empty' : `function code ${functionCode} is not known`);
   }
@@ -46,7 +66,7 @@ function decodeWriteSingleCoil(pdu: Uint8Array): ModbusRequest | RefusedRequest 
 
 function decodeWriteMultipleCoils(pdu: Uint8Array): ModbusRequest | RefusedRequest {
   if (pdu.length < 6) return badLength(15, pdu.length);
-  if (!isQuantity(pdu, WRITE_COILS_MAX)) return badQuantity(pdu, WRITE_COILS_MAX);
+  if (!isQuantity(pdu, WRITE_COILS_MAX)) return badQuantity(15, uint16At(pdu, 3), WRITE_COILS_MAX);
   const quantity = uint16At(pdu, 3);
   const fault = byteCountFault(pdu, bitBytes(quantity));
   if (fault !== undefined) return fault;
@@ -55,7 +75,7 @@ function decodeWriteMultipleCoils(pdu: Uint8Array): ModbusRequest | RefusedReque
 
 function decodeWriteMultipleRegisters(pdu: Uint8Array): ModbusRequest | RefusedRequest {
   if (pdu.length < 6) return badLength(16, pdu.length);
-  if (!isQuantity(pdu, WRITE_REGISTERS_MAX)) return badQuantity(pdu, WRITE_REGISTERS_MAX);
+  if (!isQuantity(pdu, WRITE_REGISTERS_MAX)) return badQuantity(16, uint16At(pdu, 3), WRITE_REGISTERS_MAX);
   const quantity = uint16At(pdu, 3);
   const fault = byteCountFault(pdu, quantity * 2);
   if (fault !== undefined) return fault;
@@ -74,16 +94,4 @@ function byteCountFault(pdu: Uint8Array, expected: number): RefusedRequest | und
   if (stated !== expected) return refused(functionCode, 3, `byte count ${stated} does not fit the quantity, which takes ${expected}`);
   if (pdu.length !== 6 + expected) return badLength(functionCode, pdu.length);
   return undefined;
-}
-
-function badQuantity(pdu: Uint8Array, quantityMax: number): RefusedRequest {
-  return refused(pdu[0] ?? 0, 3, `quantity ${uint16At(pdu, 3)} is outside 1 to ${quantityMax}`);
-}
-
-function badLength(functionCode: number, byteCount: number): RefusedRequest {
-  return refused(functionCode, 3, `a PDU of ${byteCount} bytes is no request of function code ${functionCode}`);
-}
-
-function refused(functionCode: number, exceptionCode: 1 | 3, because: string): RefusedRequest {
-  return { kind: 'refused', functionCode, exceptionCode, because };
 }

@@ -1,8 +1,13 @@
 import { uint16At } from './big-endian.ts';
 import { bitBytes, bitsAt } from './bits.ts';
+import { decodeIdentificationResponse } from './device-identification-codec.ts';
+import { decodeFileResponse } from './file-record-codec.ts';
+import { byteCountFault, malformed } from './malformed-response.ts';
+import { decodeExchangeResponse } from './register-exchange-codec.ts';
 import { registersAt } from './registers.ts';
 import type { ModbusRequest } from './request.ts';
 import type { ExceptionResponse, MalformedResponse, ModbusResponse } from './response.ts';
+import { decodeSerialResponse } from './serial-diagnostics-codec.ts';
 
 /**
  * Decodes the PDU that came in answer to `request`. Total. Only an answer to this very request is a `response`: same
@@ -14,47 +19,47 @@ export function decodeResponse(pdu: Uint8Array, request: ModbusRequest): ModbusR
   if (functionCode === undefined) return malformed('the PDU is empty');
   if (functionCode === (request.functionCode | 0x80)) return decodeException(pdu, request.functionCode);
   if (functionCode !== request.functionCode) return malformed(`function code ${functionCode} answers ${request.functionCode}`);
-  return faultOf(pdu, request) ?? responseTo(pdu, request);
+  return responseTo(pdu, request);
 }
 
-/** Why the PDU does not fit the request: byte count, length, or something it should have repeated. */
-function faultOf(pdu: Uint8Array, request: ModbusRequest): MalformedResponse | undefined {
-  switch (request.functionCode) {
-    case 1:
-    case 2:
-      return byteCountFault(pdu, bitBytes(request.quantity));
-    case 3:
-    case 4:
-      return byteCountFault(pdu, request.quantity * 2);
-    case 5:
-      return echoFault(pdu, request.address, request.value ? 0xff00 : 0);
-    case 6:
-      return echoFault(pdu, request.address, request.value);
-    case 15:
-    case 16:
-    default:
-      return echoFault(pdu, request.address, request.values.length);
-  }
-}
-
-/** The response, once the PDU is known to fit the request. */
-function responseTo(pdu: Uint8Array, request: ModbusRequest): ModbusResponse {
+function responseTo(pdu: Uint8Array, request: ModbusRequest): ModbusResponse | MalformedResponse {
   const { functionCode } = request;
   switch (functionCode) {
     case 1:
     case 2:
-      return { kind: 'response', functionCode, values: bitsAt(pdu, 2, request.quantity) };
+      return byteCountFault(pdu, bitBytes(request.quantity)) ?? { kind: 'response', functionCode, values: bitsAt(pdu, 2, request.quantity) };
     case 3:
     case 4:
-      return { kind: 'response', functionCode, values: registersAt(pdu, 2, request.quantity) };
-    case 5:
-      return { kind: 'response', functionCode, address: request.address, value: request.value };
-    case 6:
-      return { kind: 'response', functionCode, address: request.address, value: request.value };
+      return byteCountFault(pdu, request.quantity * 2) ?? { kind: 'response', functionCode, values: registersAt(pdu, 2, request.quantity) };
+    case 5: {
+      const { address, value } = request;
+      return repetitionFault(pdu, address, value ? 0xff00 : 0) ?? { kind: 'response', functionCode, address, value };
+    }
+    case 6: {
+      const { address, value } = request;
+      return repetitionFault(pdu, address, value) ?? { kind: 'response', functionCode, address, value };
+    }
     case 15:
-    case 16:
+    case 16: {
+      const { address, values } = request;
+      return repetitionFault(pdu, address, values.length) ?? { kind: 'response', functionCode, address, quantity: values.length };
+    }
+    case 7:
+    case 8:
+    case 11:
+    case 12:
+    case 17:
+      return decodeSerialResponse(pdu, request);
+    case 20:
+    case 21:
+      return decodeFileResponse(pdu, request);
+    case 22:
+    case 23:
+    case 24:
+      return decodeExchangeResponse(pdu, request);
+    case 43:
     default:
-      return { kind: 'response', functionCode, address: request.address, quantity: request.values.length };
+      return decodeIdentificationResponse(pdu, request);
   }
 }
 
@@ -63,21 +68,10 @@ function decodeException(pdu: Uint8Array, functionCode: number): ExceptionRespon
   return { kind: 'exception', functionCode, exceptionCode: pdu[1] ?? 0 };
 }
 
-function byteCountFault(pdu: Uint8Array, expected: number): MalformedResponse | undefined {
-  const stated = pdu[1];
-  if (stated !== expected) return malformed(`byte count is ${stated ?? 'missing'}, but the request asked for ${expected} bytes`);
-  if (pdu.length !== 2 + expected) return malformed(`${pdu.length - 2} bytes follow a byte count of ${expected}`);
-  return undefined;
-}
-
 /** FC 05, 06, 15 and 16 repeat the address and one more 16-bit field of the request. */
-function echoFault(pdu: Uint8Array, address: number, field: number): MalformedResponse | undefined {
+function repetitionFault(pdu: Uint8Array, address: number, field: number): MalformedResponse | undefined {
   if (pdu.length !== 5) return malformed(`an answer of this function has 5 bytes, not ${pdu.length}`);
   if (uint16At(pdu, 1) !== address) return malformed(`address ${uint16At(pdu, 1)} answers a request for address ${address}`);
   if (uint16At(pdu, 3) !== field) return malformed(`value or quantity ${uint16At(pdu, 3)} answers a request with ${field}`);
   return undefined;
-}
-
-function malformed(because: string): MalformedResponse {
-  return { kind: 'malformed', because };
 }

@@ -1,13 +1,17 @@
-import { FieldproofError } from '../../runtime/errors.ts';
-import { isUint16, putUint16 } from './big-endian.ts';
+import { putUint16 } from './big-endian.ts';
 import { bitBytes, putBits } from './bits.ts';
+import { encodeIdentificationRequest } from './device-identification-codec.ts';
+import { checkRange, checkRegisters, checkUint16 } from './field-checks.ts';
+import { encodeFileRequest } from './file-record-codec.ts';
 import { allocateFrame } from './frame-bytes.ts';
 import { READ_BITS_MAX, READ_REGISTERS_MAX, WRITE_COILS_MAX, WRITE_REGISTERS_MAX } from './limits.ts';
+import { encodeExchangeRequest } from './register-exchange-codec.ts';
 import { putRegisters } from './registers.ts';
 import type { ModbusRequest, WriteMultipleCoilsRequest, WriteMultipleRegistersRequest } from './request.ts';
+import { encodeSerialRequest } from './serial-diagnostics-codec.ts';
 
 /**
- * The PDU of a request, 5 to 253 bytes.
+ * The PDU of a request, 1 to 253 bytes.
  * @throws FieldproofError FP_MODBUS_BAD_PDU when address, quantity or a value is outside what the standard allows. A request
  * that reaches past address 65535 is encoded: refusing it (exception 02) is the server's part.
  * @see MODBUS Application Protocol V1.1b3, section 6
@@ -29,8 +33,23 @@ export function encodeRequest(request: ModbusRequest): Uint8Array {
     case 15:
       return writeCoils(request);
     case 16:
-    default:
       return writeRegisters(request);
+    case 7:
+    case 8:
+    case 11:
+    case 12:
+    case 17:
+      return encodeSerialRequest(request);
+    case 20:
+    case 21:
+      return encodeFileRequest(request);
+    case 22:
+    case 23:
+    case 24:
+      return encodeExchangeRequest(request);
+    case 43:
+    default:
+      return encodeIdentificationRequest(request);
   }
 }
 
@@ -43,7 +62,7 @@ function writeCoils({ address, values }: WriteMultipleCoilsRequest): Uint8Array 
 
 function writeRegisters({ address, values }: WriteMultipleRegistersRequest): Uint8Array {
   const pdu = writeHeader(16, address, values.length, WRITE_REGISTERS_MAX, values.length * 2);
-  for (const value of values) checkUint16('register value', value);
+  checkRegisters(values);
   putRegisters(pdu, 6, values);
   return pdu;
 }
@@ -71,11 +90,5 @@ function fiveBytes(functionCode: number, address: number, field: number): Uint8A
 }
 
 function checkQuantity(functionCode: number, quantity: number, quantityMax: number): void {
-  if (isUint16(quantity) && quantity >= 1 && quantity <= quantityMax) return;
-  throw new FieldproofError('FP_MODBUS_BAD_PDU', `function code ${functionCode} takes a quantity of 1 to ${quantityMax}, not ${quantity}`);
-}
-
-function checkUint16(name: string, value: number): void {
-  if (isUint16(value)) return;
-  throw new FieldproofError('FP_MODBUS_BAD_PDU', `${name} ${value} is not an integer from 0 to 65535`);
+  checkRange(`quantity of function code ${functionCode}`, quantity, 1, quantityMax);
 }

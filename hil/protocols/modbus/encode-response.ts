@@ -1,13 +1,17 @@
-import { FieldproofError } from '../../runtime/errors.ts';
-import { isUint16, putUint16 } from './big-endian.ts';
+import { putUint16 } from './big-endian.ts';
 import { bitBytes, putBits } from './bits.ts';
+import { encodeIdentificationResponse } from './device-identification-codec.ts';
+import { checkRange, checkRegisters, checkUint16 } from './field-checks.ts';
+import { encodeFileResponse } from './file-record-codec.ts';
 import { allocateFrame } from './frame-bytes.ts';
 import { READ_BITS_MAX, READ_REGISTERS_MAX, WRITE_COILS_MAX, WRITE_REGISTERS_MAX } from './limits.ts';
+import { encodeExchangeResponse } from './register-exchange-codec.ts';
 import { putRegisters } from './registers.ts';
 import type { ModbusResponse } from './response.ts';
+import { encodeSerialResponse } from './serial-diagnostics-codec.ts';
 
 /**
- * The PDU of a response, 3 to 252 bytes. Exceptions are made by `encodeException`.
+ * The PDU of a response, 2 to 253 bytes. Exceptions are made by `encodeException`.
  * @throws FieldproofError FP_MODBUS_BAD_PDU when a count, address or value is outside what the standard allows.
  * @see MODBUS Application Protocol V1.1b3, section 6
  */
@@ -24,17 +28,32 @@ export function encodeResponse(response: ModbusResponse): Uint8Array {
     case 6:
       return fiveBytes(6, response.address, response.value);
     case 15:
-      check('quantity', response.quantity, 1, WRITE_COILS_MAX);
+      checkRange('quantity', response.quantity, 1, WRITE_COILS_MAX);
       return fiveBytes(15, response.address, response.quantity);
     case 16:
-    default:
-      check('quantity', response.quantity, 1, WRITE_REGISTERS_MAX);
+      checkRange('quantity', response.quantity, 1, WRITE_REGISTERS_MAX);
       return fiveBytes(16, response.address, response.quantity);
+    case 7:
+    case 8:
+    case 11:
+    case 12:
+    case 17:
+      return encodeSerialResponse(response);
+    case 20:
+    case 21:
+      return encodeFileResponse(response);
+    case 22:
+    case 23:
+    case 24:
+      return encodeExchangeResponse(response);
+    case 43:
+    default:
+      return encodeIdentificationResponse(response);
   }
 }
 
 function readBits(functionCode: number, values: readonly boolean[]): Uint8Array {
-  check('number of bits', values.length, 1, READ_BITS_MAX);
+  checkRange('number of bits', values.length, 1, READ_BITS_MAX);
   const byteCount = bitBytes(values.length);
   const pdu = allocateFrame(2 + byteCount);
   pdu[0] = functionCode;
@@ -44,8 +63,8 @@ function readBits(functionCode: number, values: readonly boolean[]): Uint8Array 
 }
 
 function readRegisters(functionCode: number, values: readonly number[]): Uint8Array {
-  check('number of registers', values.length, 1, READ_REGISTERS_MAX);
-  for (const value of values) check('register value', value, 0, 0xffff);
+  checkRange('number of registers', values.length, 1, READ_REGISTERS_MAX);
+  checkRegisters(values);
   const pdu = allocateFrame(2 + values.length * 2);
   pdu[0] = functionCode;
   pdu[1] = values.length * 2;
@@ -54,16 +73,11 @@ function readRegisters(functionCode: number, values: readonly number[]): Uint8Ar
 }
 
 function fiveBytes(functionCode: number, address: number, field: number): Uint8Array {
-  check('address', address, 0, 0xffff);
-  check('value', field, 0, 0xffff);
+  checkUint16('address', address);
+  checkUint16('value', field);
   const pdu = allocateFrame(5);
   pdu[0] = functionCode;
   putUint16(pdu, 1, address);
   putUint16(pdu, 3, field);
   return pdu;
-}
-
-function check(name: string, value: number, min: number, max: number): void {
-  if (isUint16(value) && value >= min && value <= max) return;
-  throw new FieldproofError('FP_MODBUS_BAD_PDU', `${name} ${value} of a response is not an integer from ${min} to ${max}`);
 }

@@ -34,6 +34,7 @@ export const ILLEGAL_DATA_ADDRESS = 0x02;
 export const ILLEGAL_DATA_VALUE = 0x03;
 export const SERVER_DEVICE_FAILURE = 0x04;
 export const SERVER_DEVICE_BUSY = 0x06;
+export const MEMORY_PARITY_ERROR = 0x08;
 
 /** The table's row for a code from the wire, or undefined for one the standard does not define. */
 export function exceptionCodeEntry(exceptionCode: number): ExceptionCodeEntry | undefined {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { READ_BITS_MAX, READ_REGISTERS_MAX, WRITE_COILS_MAX, WRITE_REGISTERS_MAX } from './limits.ts';
+import { otherRequests, otherResponsesTo } from './other-code-arbitraries.contract.ts';
 import type { ModbusRequest } from './request.ts';
 import type { ModbusResponse } from './response.ts';
 import { unitId, type UnitId } from './unit-id.ts';
@@ -27,6 +28,7 @@ export const requests: fc.Arbitrary<ModbusRequest> = fc.oneof(
   fc
     .tuple(uint16, upTo(WRITE_REGISTERS_MAX, uint16))
     .map(([address, values]): ModbusRequest => ({ kind: 'request', functionCode: 16, address, values })),
+  otherRequests,
 );
 
 function readRequest([functionCode, address, count]: [1 | 2 | 3 | 4, number, number]): ModbusRequest {
@@ -55,13 +57,25 @@ export function responsesTo(request: ModbusRequest): fc.Arbitrary<ModbusResponse
       return fc.constant({ ...request, kind: 'response' });
     case 15:
     case 16:
-    default:
       return fc.constant({
         kind: 'response',
         functionCode: request.functionCode,
         address: request.address,
         quantity: request.values.length,
       });
+    case 7:
+    case 8:
+    case 11:
+    case 12:
+    case 17:
+    case 20:
+    case 21:
+    case 22:
+    case 23:
+    case 24:
+    case 43:
+    default:
+      return otherResponsesTo(request);
   }
 }
 

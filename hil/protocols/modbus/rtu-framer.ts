@@ -1,6 +1,6 @@
 import { RTU_FRAME_BYTES_MAX } from './limits.ts';
 import { decodeRtu } from './rtu.ts';
-import { rtuRequestLength, rtuResponseLength, type RtuLength } from './rtu-length.ts';
+import { hasAnyLength, rtuRequestLength, rtuResponseLength, type RtuLength } from './rtu-length.ts';
 import type { UnitId } from './unit-id.ts';
 
 export interface RtuFrame {
@@ -45,6 +45,8 @@ export interface RtuFramer {
 
 /** One byte more than a frame: enough to know that what is held is none. */
 const GARBAGE_BYTES_MAX = RTU_FRAME_BYTES_MAX + 1;
+/** Instants are floating-point numbers, so a timer set for the end of a silence may fire this much before it. */
+const TOLERANCE_MS = 1e-6;
 const NO_EVENTS: readonly RtuFramerEvent[] = [];
 
 /**
@@ -60,7 +62,7 @@ export function createRtuFramer({ framing, direction, silenceMs }: RtuFramerOpti
     passed = 0;
   };
   const tick = (nowMs: number): readonly RtuFramerEvent[] => {
-    if (held.length === 0 || nowMs - lastByteMs < silenceMs) return NO_EVENTS;
+    if (held.length === 0 || nowMs - lastByteMs < silenceMs - TOLERANCE_MS) return NO_EVENTS;
     const events = framing === 'silence' ? [frameOrCorrupt(held, lastByteMs)] : lastFrames(held, passed, direction, lastByteMs);
     forget();
     return events;
@@ -149,7 +151,8 @@ function frameOfLength(held: Uint8Array, position: number, length: RtuLength, at
   if (typeof length === 'string') return length;
   if (length > RTU_FRAME_BYTES_MAX) return undefined;
   if (held.length - position < length) return 'more';
-  return wholeFrame(held.subarray(position, position + length), atMs);
+  const frame = wholeFrame(held.subarray(position, position + length), atMs);
+  return frame ?? (hasAnyLength(held, position) ? 'unknown' : undefined);
 }
 
 function wholeFrame(bytes: Uint8Array, atMs: number): RtuFrame | undefined {

@@ -9,10 +9,11 @@ export type RtuLength = number | 'more' | 'unknown';
 /** Unit id and CRC around the PDU. */
 const ENVELOPE_BYTES = 3;
 const DEVICE_IDENTIFICATION = 14;
+const DIAGNOSTICS = 8;
 
 /**
  * Length of the request that starts at `start`, from its first bytes. Needed where adapters or pseudo-terminals break the
- * silence between frames. FC 08 is taken with its usual two data bytes. The result may exceed 256: then it is no frame.
+ * silence between frames. FC 08 is taken with its usual two data bytes (see `hasAnyLength`). The result may exceed 256: then it is no frame.
  * @see MODBUS Application Protocol V1.1b3, section 6
  */
 export function rtuRequestLength(bytes: Uint8Array, start = 0, end = bytes.length): RtuLength {
@@ -26,6 +27,14 @@ export function rtuResponseLength(bytes: Uint8Array, start = 0, end = bytes.leng
   if (end - start < 2) return 'more';
   const pduBytes = responsePduBytes(bytes, start + 1, end);
   return typeof pduBytes === 'number' ? pduBytes + ENVELOPE_BYTES : pduBytes;
+}
+
+/**
+ * FC 08 sub-function 0 returns whatever data it is sent. Two bytes are usual, but when those make no frame there may be more,
+ * and only silence tells (section 6.8.1).
+ */
+export function hasAnyLength(bytes: Uint8Array, start: number): boolean {
+  return bytes[start + 1] === DIAGNOSTICS && uint16At(bytes, start + 2) === 0;
 }
 
 function requestPduBytes(bytes: Uint8Array, pdu: number, end: number): RtuLength {
