@@ -10,6 +10,8 @@ export interface GatewayEvents {
   'southbound.failed': { line: string; device: string; unit: number; kind: string; detail: string };
   /** A point was reported. `n` counts from 1 for each point and boot; `wallMs` is the instant of the poll. */
   'telemetry.published': { device: string; point: string; n: number; boot: string; v: PointValue; wallMs: number };
+  /** A command that came by MQTT has its result. */
+  'command.finished': { device: string; point: string } & CommandResultPayload;
   'uplink.connected': { url: string };
   'uplink.lost': { reason: string };
   /** On change, at most each 250 ms. */
@@ -39,3 +41,22 @@ export interface TelemetryPayload {
   /** Boot id: 8 hexadecimal digits, new at each start of the gateway. */
   readonly b: string;
 }
+
+/** Payload of a message on `command/{device}/{point}/result`, as JSON. */
+export type CommandResultPayload = {
+  /** The device holds the value, as far as it let itself be read. */
+  readonly ok: boolean;
+  /**
+   * `written`, `differs` (reading back gave another value), `refused` (nothing was sent), or what went wrong on the line:
+   * `exception`, `timeout` (it may have been carried out), `corrupt`, `closed`.
+   */
+  readonly kind: 'written' | 'differs' | 'refused' | 'exception' | 'timeout' | 'corrupt' | 'closed';
+  /** What the device holds now; only for `written` and `differs`. */
+  readonly v?: PointValue;
+  /** With `written`: whether it was read back. */
+  readonly verified?: boolean;
+  /** Why it failed, for people. */
+  readonly because?: string;
+  /** Of the command, when it had one. */
+  readonly id?: string;
+};

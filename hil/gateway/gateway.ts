@@ -8,6 +8,7 @@ import type { openMqttSession } from '../transport/mqtt-session.ts';
 import { createApi } from './api/api.ts';
 import { createAedesEngine } from './broker/aedes-engine.ts';
 import type { GatewayConfig } from './config/gateway-config.ts';
+import { createDeviceCommands } from './device-commands.ts';
 import type { DeviceProfile } from './southbound/device-profile.ts';
 import { createSouthbound } from './southbound/southbound.ts';
 import { createTelemetryPublisher } from './telemetry-publisher.ts';
@@ -30,10 +31,14 @@ export interface GatewayDeps {
 /** The reference gateway: southbound -> broker -> uplink, and an HTTP face. It starts once and stops once. */
 export interface Gateway {
   /**
-   * Binds both listeners, then begins to poll and to connect upwards without waiting for either.
+   * Binds both listeners, then begins to connect upwards and to poll without waiting for either.
+   * @param options - With `holdPolling` the devices are left alone until `startPolling`: whoever must see the first
+   *   report subscribes in between.
    * @throws FieldproofError FP_PORT_IN_USE, FP_BIND_FAILED; nothing stays open then.
    */
-  start(): Promise<{ readonly mqttPort: number; readonly httpPort: number }>;
+  start(options?: { readonly holdPolling?: boolean }): Promise<{ readonly mqttPort: number; readonly httpPort: number }>;
+  /** Begins to poll; without effect when that has begun already, or when the gateway is stopping. */
+  startPolling(): void;
   /**
    * Stops polling, lets the uplink drain for at most `DRAIN_MS_MAX`, then closes broker and HTTP. Safe to call again.
    * @param reason - For the journal: `SIGTERM`, `parent gone`.
@@ -61,8 +66,15 @@ export function createGateway(config: GatewayConfig, deps: GatewayDeps): Gateway
     status: () => ({ isMqttListening, broker: engine.stats(), southbound: southbound.stats(), uplink: uplink?.stats() }),
   });
   if (uplink !== undefined) engine.onAccepted((message) => uplink.offer(message));
+  if (config.southbound.commands.enabled) engine.onAccepted(createDeviceCommands({ southbound, engine, observe, log }));
   let samples: Timer | undefined;
   let stopped: Promise<void> | undefined;
+  let isPolling = false;
+  const startPolling = (): void => {
+    if (isPolling || stopped !== undefined) return;
+    isPolling = true;
+    southbound.start();
+  };
 
   const closeListeners = async (): Promise<void> => {
     isMqttListening = false;
@@ -85,7 +97,8 @@ export function createGateway(config: GatewayConfig, deps: GatewayDeps): Gateway
   };
 
   return {
-    async start() {
+    startPolling,
+    async start({ holdPolling = false } = {}) {
       const ports = await bind().catch(async (cause: unknown) => {
         log.error('the gateway does not start', { cause: messageOf(cause) });
         await closeListeners();
@@ -98,7 +111,7 @@ export function createGateway(config: GatewayConfig, deps: GatewayDeps): Gateway
         observe('broker.sample', { clients, accepted, delivered });
       });
       uplink?.start();
-      southbound.start();
+      if (!holdPolling) startPolling();
       return ports;
     },
     stop(reason) {

@@ -2,13 +2,17 @@ import { Command, CommanderError } from 'commander';
 import { addBenchCommand } from './bench-command.ts';
 import { addGatewayCommand } from './gateway-command.ts';
 import { TASKS } from './help-text.ts';
+import { addProfileCommands } from './profile-command.ts';
 import type { ProgramContext } from './program-context.ts';
+import { addRigCommands } from './rig-command.ts';
 import { addReplayCommand } from './replay-command.ts';
 import { addReportCommand } from './report-command.ts';
 import { reportError } from './report-error.ts';
 import { addRunCommand } from './run-command.ts';
 import { addSimFleetCommand } from './sim-fleet-command.ts';
 import { addSimLinkCommand } from './sim-link-command.ts';
+import { addSimLineCommand } from './sim-line-command.ts';
+import { addSimModbusLinkCommand } from './sim-modbus-link-command.ts';
 import { addSimPlcCommand } from './sim-plc-command.ts';
 import { EXIT } from '../engine/exit-code.ts';
 
@@ -45,9 +49,13 @@ function createProgram(context: ProgramContext, finish: (code: number) => void):
   addGatewayCommand(program, context, finish);
   const sim = program.command('sim').summary('one simulated part alone, for use with any software').description('Starts one simulated part alone, for use with any software. Each prints one JSON ready line with what it bound.');
   addSimPlcCommand(sim, context, finish);
+  addSimLineCommand(sim, context, finish);
+  addSimModbusLinkCommand(sim, context, finish);
   addSimLinkCommand(sim, context, finish);
   addSimFleetCommand(sim, context, finish);
+  const rig = addRigCommands(program, context, finish);
+  const profile = addProfileCommands(program, context, finish);
   addBenchCommand(program, context, finish);
-  for (const command of [program, sim, ...program.commands, ...sim.commands]) command.copyInheritedSettings(program);
+  for (const command of [program, sim, ...program.commands, ...sim.commands, ...rig.commands, ...profile.commands]) command.copyInheritedSettings(program);
   return program;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { createGateway } from '../../hil/gateway/gateway.ts';
 import { defaultGatewayConfig, loadGatewayConfig } from '../../hil/gateway/config/load-gateway-config.ts';
 import { loadProfile } from '../../hil/gateway/southbound/load-profile.ts';
@@ -14,6 +14,7 @@ import { runService } from './supervised-service.ts';
 interface GatewayFlags {
   readonly config?: string;
   readonly supervised?: boolean;
+  readonly holdPolling?: boolean;
 }
 
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -27,10 +28,11 @@ export function addGatewayCommand(program: Command, context: ProgramContext, fin
     .description('Runs the reference gateway until SIGTERM or Ctrl-C. One JSON line on stdout tells the bound ports; the log goes to stderr.')
     .option('--config <file>', 'gateway configuration (YAML); without it, a broker on the default ports of this machine')
     .option('--supervised', 'speak the control protocol on stdin and stdout and end with the parent (used by the scenario runner)')
+    .addOption(new Option('--hold-polling', 'poll only after the command "poll" (used by the scenario runner)').hideHelp())
     .action(async (flags: GatewayFlags) => finish(await gateway(flags, context)));
 }
 
-async function gateway({ config: file, supervised = false }: GatewayFlags, context: ProgramContext): Promise<number> {
+async function gateway({ config: file, supervised = false, holdPolling = false }: GatewayFlags, context: ProgramContext): Promise<number> {
   const { config, sha256 } = file === undefined ? defaultGatewayConfig() : loadGatewayConfig(resolve(file));
   const folder = file === undefined ? '.' : dirname(resolve(file));
   const log = createLogger(config.id, config.log.level);
@@ -47,7 +49,11 @@ async function gateway({ config: file, supervised = false }: GatewayFlags, conte
       loadProfile: (nameOrPath) => loadProfile(nameOrPath, folder),
       configSha256: sha256,
     });
-    const { mqttPort, httpPort } = await running.start();
+    channel.handle('poll', () => {
+      running.startPolling();
+      return {};
+    });
+    const { mqttPort, httpPort } = await running.start({ holdPolling });
     return { facts: { gateway: config.id, ports: { mqtt: mqttPort, http: httpPort } }, stop: (reason) => running.stop(reason) };
   });
 }

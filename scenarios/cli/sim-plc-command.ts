@@ -1,19 +1,27 @@
 import { Option, type Command } from 'commander';
 import { FieldproofError } from '../../hil/runtime/errors.ts';
+import { shippedProfiles } from '../../hil/gateway/southbound/load-profile.ts';
 import { createLogger, LOG_LEVELS, type LogLevel } from '../../hil/runtime/log.ts';
 import type { ObservationData } from '../../hil/runtime/observation.ts';
 import { randomFromHex, randomFromSeed } from '../../hil/runtime/random.ts';
 import { DEVICE_CONNECTIONS_MAX, GROUP_DEVICES_MAX, PER_PORT_DEVICES_MAX, type AddressMode } from '../../sim/plc/plc-group-options.ts';
 import { CONNECTIONS_MAX } from '../../sim/plc/tcp-server.ts';
+import { AT_END, type AtEnd } from '../../sim/plc/recording/recorded-timeline.ts';
+import { createActiveModbusFaults } from '../../sim/modbus-faults/active-modbus-faults.ts';
 import { startPlcGroup, type PlcGroupDevice } from '../../sim/plc/virtual-plc-group.ts';
+import { parseModbusFaultFlag } from './fault-flag.ts';
+import { handleModbusFaults, startFlaggedFaults } from './modbus-fault-commands.ts';
 import { parseInteger, parseSeed, parseSeedHex, parseUnits } from './option-parsers.ts';
 import type { ProgramContext } from './program-context.ts';
+import { simRecordedPlc } from './sim-recorded-plc.ts';
 import { runService } from './supervised-service.ts';
 
 interface PlcFlags {
   readonly group: string;
-  readonly profile: string;
-  readonly transport: 'modbus-tcp' | 'modbus-rtu';
+  readonly profile?: string;
+  readonly recording?: string;
+  readonly atEnd: AtEnd;
+  readonly transport: 'modbus-tcp' | 'modbus-rtu' | 'modbus-ascii';
   readonly count: number;
   readonly units: number[];
   readonly addressMode?: AddressMode;
@@ -22,6 +30,7 @@ interface PlcFlags {
   readonly connections: number;
   readonly baud: number;
   readonly parity: 'none' | 'even' | 'odd';
+  readonly fault: readonly string[];
   readonly seed?: number;
   readonly seedHex?: string;
   readonly logLevel: LogLevel;
@@ -33,19 +42,22 @@ export function addSimPlcCommand(sim: Command, context: ProgramContext, finish: 
   sim
     .command('plc')
     .summary('virtual PLCs')
-    .description('Virtual PLCs that run a process of their own: on Modbus TCP, a port each; on Modbus RTU, all on one pseudo-terminal that any serial program can open.')
-    .requiredOption('--profile <name>', 'shipped device profile (pump-station, motor-drive) or a path to one')
+    .description('Virtual PLCs that run a process of their own: on Modbus TCP, a port each; on Modbus RTU or ASCII, all on one pseudo-terminal that any serial program can open.')
+    .option('--profile <name>', `shipped device profile (${shippedProfiles().join(', ')}) or a path to one`)
+    .option('--recording <file>', 'answer like the device that `rig record` recorded, in place of a profile')
+    .addOption(new Option('--at-end <what>', 'when the recording ends').choices(AT_END).default('loop'))
     .option('--group <name>', 'devices are called <name>-1, <name>-2, ...', 'plc')
-    .addOption(new Option('--transport <name>', 'how they speak').choices(['modbus-tcp', 'modbus-rtu']).default('modbus-tcp'))
+    .addOption(new Option('--transport <name>', 'how they speak').choices(['modbus-tcp', 'modbus-rtu', 'modbus-ascii']).default('modbus-tcp'))
     .option('--count <number>', 'how many; modbus-tcp only', parseInteger(1, GROUP_DEVICES_MAX, 'count'), 1)
     .addOption(new Option('--address-mode <mode>', `per-port: a port each; loopback-range: one port, an address of 127.0.0.0/8 each, reached from this machine only (Linux); default: per-port up to ${PER_PORT_DEVICES_MAX} devices, else loopback-range`).choices(['per-port', 'loopback-range']))
-    .option('--units <list>', 'unit ids on the line; modbus-rtu only', parseUnits, [1])
+    .option('--units <list>', 'unit ids on the line; modbus-rtu and modbus-ascii only', parseUnits, [1])
     .option('--host <address>', 'address to listen on; in a loopback range that of the first device', '127.0.0.1')
     .option('--port <number>', 'port of the first, the next ones follow (in a loopback range that of all); 0 lets the system choose', parseInteger(0, 65_535, 'port'), 0)
     .option('--connections <number>', 'connections that one device serves at once; one more closes the quietest', parseInteger(1, DEVICE_CONNECTIONS_MAX, 'connections'), CONNECTIONS_MAX)
     .option('--baud <rate>', 'bits per second', parseInteger(300, 921_600, 'baud rate'), 19_200)
     .addOption(new Option('--parity <kind>', 'parity').choices(['none', 'even', 'odd']).default('even'))
-    .option('--seed <number>', 'the process models draw from this seed', parseSeed)
+    .option('--fault <kind:key=value,...>', 'a fault to start with, e.g. crcError:probability=0.1; may be given again', (text: string, before: string[]) => [...before, text], [])
+    .option('--seed <number>', 'the process models and the faults draw from this seed', parseSeed)
     .addOption(new Option('--seed-hex <digits>').argParser(parseSeedHex).hideHelp())
     .addOption(new Option('--log-level <level>', 'log on stderr').choices(LOG_LEVELS).default('info'))
     .addOption(new Option('--supervised').hideHelp())
@@ -65,17 +77,29 @@ function placesOf(devices: readonly PlcGroupDevice[]): ObservationData {
 }
 
 async function simPlc(flags: PlcFlags, context: ProgramContext): Promise<number> {
+  const { recording } = flags;
+  if (recording !== undefined) return simRecordedPlc({ ...flags, recording }, context);
+  if (flags.profile === undefined) throw new FieldproofError('FP_USAGE', 'sim plc needs --profile or --recording');
   const { group, profile, transport, count, units, addressMode, host, port, connections, baud, parity } = flags;
   if (new Set(units).size !== units.length) throw new FieldproofError('FP_USAGE', `--units ${units.join(',')}: a unit id is given twice`);
   const log = createLogger(group, flags.logLevel);
   const random = flags.seedHex === undefined ? randomFromSeed(flags.seed ?? context.drawSeed()) : randomFromHex(flags.seedHex);
+  const flagged = flags.fault.map(parseModbusFaultFlag);
   return runService(context, { id: group, supervised: flags.supervised ?? false, log }, async (channel) => {
+    const observe = channel.observerFor(group);
+    // Without a runner and without faults nothing stands between the server and its clients.
+    const faults = flags.supervised === true || flagged.length > 0 ? createActiveModbusFaults({ clock: context.clock, random: random.child('faults'), observe }) : undefined;
     const plcs = await startPlcGroup(
       transport === 'modbus-tcp'
         ? { group, profile, transport, count, host, port, connectionsMax: connections, ...(addressMode === undefined ? {} : { addressMode }) }
-        : { group, profile, transport, units, baudRate: baud, parity, stopBits: 1 },
-      { clock: context.clock, random, observe: channel.observerFor(group), log },
+        : { group, profile, transport, units, baudRate: baud, parity },
+      { clock: context.clock, random, observe, log, ...(faults === undefined ? {} : { faults }) },
     );
+    if (faults !== undefined) {
+      handleModbusFaults(channel, faults);
+      channel.handle('probe', async () => ({ ...(await plcs.probe()) }));
+      await startFlaggedFaults(flagged, faults, random);
+    }
     return { facts: { group, ...placesOf(plcs.devices) }, stop: () => plcs.stop() };
   });
 }

@@ -1,35 +1,78 @@
 import { durationMs, sizeBytes } from '../../runtime/quantities.ts';
 import { LOG_LEVELS } from '../../runtime/log.ts';
+import { READ_BITS_MAX, READ_REGISTERS_MAX } from '../../protocols/modbus/limits.ts';
 import { z } from '../../runtime/schema.ts';
+import { PRIMARY_TABLES } from '../southbound/device-profile.ts';
+
+/** Lines of one gateway. */
+const LINES_MAX = 20_000;
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/u, 'expected lower-case letters, digits and hyphens, at most 64');
 const port = z.number().int().min(0).max(65_535).describe('0 lets the system choose; the ready line tells which.');
 const host = z.string().min(1).max(255);
 const duration = (fallback: string): z.ZodPrefault<typeof durationMs> => durationMs.prefault(fallback);
 
+const gapRegisters = z.number().int().min(0).max(READ_REGISTERS_MAX).describe('Most unclaimed registers between two points that are read together.');
+const gapBits = z.number().int().min(0).max(READ_BITS_MAX).describe('The same for coils and discrete inputs.');
+const groupingEnabled = z.boolean().describe('With false each point is a request of its own.');
+
+/** Gaps: 2 bytes a register and an eighth of a byte a bit on the line, against 17 bytes and the turnaround of one request more. */
+const groupingSchema = z.strictObject({ enabled: groupingEnabled.default(true), gapRegisters: gapRegisters.default(16), gapBits: gapBits.default(64) });
+
+const limitsSchema = z.strictObject({
+  registersMax: z.number().int().min(1).max(READ_REGISTERS_MAX).default(READ_REGISTERS_MAX).describe('Most registers the device gives in one answer.'),
+  bitsMax: z.number().int().min(1).max(READ_BITS_MAX).default(READ_BITS_MAX).describe('Most coils or discrete inputs.'),
+});
+
+const forbiddenSchema = z.strictObject({
+  table: z.enum(PRIMARY_TABLES),
+  address: z.number().int().min(0).max(65_535).describe('The first; zero-based PDU address.'),
+  count: z.number().int().min(1).max(65_536).default(1),
+});
+
 const deviceSchema = z.strictObject({
   id: id.describe('Becomes the device part of the topic.'),
   unit: z.number().int().min(1).max(247).describe('Modbus unit id.'),
   profile: z.string().min(1).describe('Name of a shipped profile, or a path to a device-profile YAML file.'),
   pollEvery: duration('1s'),
+  grouping: z
+    .strictObject({ enabled: groupingEnabled.optional(), gapRegisters: gapRegisters.optional(), gapBits: gapBits.optional() })
+    .default({})
+    .describe('What differs from the grouping of the line.'),
+  limits: limitsSchema.prefault({}),
+  forbidden: z.array(forbiddenSchema).max(256).default([]).describe('Addresses that no request may touch, not even to bridge a gap.'),
 });
 
 const lineCommon = {
   id,
   timeout: duration('1s').describe('Longest wait for a complete response.'),
   retries: z.number().int().min(0).max(5).default(1),
+  grouping: groupingSchema.prefault({}),
   devices: z.array(deviceSchema).min(1).max(247),
 };
 
-const tcpLineSchema = z.strictObject({ ...lineCommon, transport: z.literal('modbus-tcp'), host: host.default('127.0.0.1'), port: port.default(502) });
-
-const rtuLineSchema = z.strictObject({
+const tcpLineSchema = z.strictObject({
   ...lineCommon,
-  transport: z.literal('modbus-rtu'),
+  transport: z.literal('modbus-tcp'),
+  host: host.default('127.0.0.1'),
+  port: port.default(502),
+  outstandingMax: z.number().int().min(1).max(255).default(1).describe('Requests that may wait for their answers at once. Many devices take only one.'),
+});
+
+const serialLine = {
   path: z.string().min(1).describe('Serial port, e.g. /dev/ttyUSB0.'),
   baudRate: z.number().int().min(300).max(921_600).default(19_200),
   parity: z.enum(['none', 'even', 'odd']).default('even'),
   stopBits: z.union([z.literal(1), z.literal(2)]).default(1),
+};
+const rtuLineSchema = z.strictObject({ ...lineCommon, transport: z.literal('modbus-rtu'), ...serialLine });
+const asciiLineSchema = z.strictObject({ ...lineCommon, transport: z.literal('modbus-ascii'), ...serialLine });
+
+const southboundSchema = z.strictObject({
+  lines: z.array(z.discriminatedUnion('transport', [tcpLineSchema, rtuLineSchema, asciiLineSchema])).max(LINES_MAX).default([]),
+  commands: z
+    .strictObject({ enabled: z.boolean().default(false).describe('Write what is published on command/{device}/{point}; any MQTT client may then write.') })
+    .prefault({}),
 });
 
 const forwardSchema = z.strictObject({
@@ -67,7 +110,7 @@ export const gatewayConfigSchema = z.strictObject({
       queuedMessagesMax: z.number().int().min(1).max(1_000_000).default(10_000).describe('Queued for one absent persistent session.'),
     })
     .prefault({}),
-  southbound: z.strictObject({ lines: z.array(z.discriminatedUnion('transport', [tcpLineSchema, rtuLineSchema])).max(4_096).default([]) }).prefault({}),
+  southbound: southboundSchema.prefault({}),
   telemetry: z
     .strictObject({
       topic: z.string().default('telemetry/{device}/{point}').describe('{device} and {point} are filled in.'),

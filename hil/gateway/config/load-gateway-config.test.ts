@@ -28,6 +28,14 @@ test('defaults are filled in, and the hash is that of the meaning', () => {
   expect(loadGatewayConfig(fileOf('id: edge-2\n')).sha256).not.toBe(short.sha256);
 });
 
+test('a line has one request outstanding and groups by default, no address is forbidden, and commands are off', () => {
+  const { config } = loadGatewayConfig(fileOf(`id: edge-1\n${linesOf(lineOf('a', DEVICE))}\n`));
+  expect(config.southbound).toMatchObject({
+    commands: { enabled: false },
+    lines: [{ outstandingMax: 1, grouping: { enabled: true, gapRegisters: 16, gapBits: 64 }, devices: [{ grouping: {}, limits: { registersMax: 125, bitsMax: 2_000 }, forbidden: [] }] }],
+  });
+});
+
 test('a shipped profile and one beside the file are found', () => {
   const resource = '{ name: Level, attributes: { primaryTable: INPUT_REGISTERS, startingAddress: 0 }, properties: { valueType: Uint16, readWrite: R } }';
   writeFileSync(join(folder, 'mine.yaml'), `name: mine\ndeviceResources: [${resource}]\n`);
@@ -44,6 +52,8 @@ const lineOf = (id: string, device: string): string => `{ id: ${id}, transport: 
 const linesOf = (...lines: readonly string[]): string => ['southbound:', '  lines:', ...lines.map((line) => `    - ${line}`)].join('\n');
 const OTHER_DEVICE = DEVICE.replace('pump-1', 'pump-2');
 const MISSPELT = DEVICE.replace('pump-station', 'pump-statoin');
+const withRule = (rule: string): string => linesOf(lineOf('a', DEVICE.replace(' }', `, ${rule} }`)));
+const FORBIDDEN_LEVEL = withRule('forbidden: [{ table: COILS, address: 900 }, { table: INPUT_REGISTERS, address: 0, count: 2 }]');
 const FORWARD = 'uplink:\n  url: mqtt://127.0.0.1:1883\n  forward: [{ filter: "a/#" }, { filter: "a#" }]';
 
 test.each([
@@ -53,6 +63,10 @@ test.each([
   ['a topic without its point', 'telemetry:\n  topic: telemetry/{device}', 'FP_SCHEMA', 3, 'telemetry.topic'],
   ['a topic with a wildcard', 'telemetry:\n  topic: +/{device}/{point}', 'FP_SCHEMA', 3, 'telemetry.topic'],
   ['a malformed filter', FORWARD, 'FP_SCHEMA', 4, 'uplink.forward.1.filter'],
+  ['a point in forbidden addresses', FORBIDDEN_LEVEL, 'FP_SCHEMA', 4, 'southbound.lines.0.devices.0.forbidden.1'],
+  ['a forbidden range beyond the table', withRule('forbidden: [{ table: COILS, address: 65535, count: 2 }]'), 'FP_SCHEMA', 4, 'southbound.lines.0.devices.0.forbidden.0.count'],
+  ['a point longer than an answer of its device', withRule('limits: { registersMax: 1 }'), 'FP_SCHEMA', 4, 'southbound.lines.0.devices.0.limits.registersMax'],
+  ['several requests at once on a serial line', linesOf(`{ id: a, transport: modbus-rtu, path: /dev/null, outstandingMax: 2, devices: [${DEVICE}] }`), 'FP_SCHEMA', 4, 'southbound.lines.0.outstandingMax'],
   ['a misspelt key', 'broker: { packetBytesMx: 1MiB }', 'FP_SCHEMA', 2, 'broker.packetBytesMx'],
 ])('%s is refused with line and key', (_name, text, code, line, key) => {
   const file = fileOf(`id: edge-1\n${text}\n`);

@@ -4,7 +4,9 @@ import { canonicalJson } from '../../runtime/canonical-json.ts';
 import { readCheckedYaml, yamlError, type YamlProblem } from '../../runtime/checked-yaml.ts';
 import { FieldproofError, type ErrorPlace } from '../../runtime/errors.ts';
 import { z } from '../../runtime/schema.ts';
+import { deviceProblems } from '../southbound/device-problems.ts';
 import { loadProfile } from '../southbound/load-profile.ts';
+import { pointsOf, type Point } from '../southbound/point.ts';
 import { configProblems } from './config-problems.ts';
 import { gatewayConfigSchema, type GatewayConfig } from './gateway-config.ts';
 
@@ -37,19 +39,22 @@ function withHash(config: GatewayConfig): LoadedGatewayConfig {
 }
 
 function checkProfiles(config: GatewayConfig, folder: string, placeOf: (path: readonly PropertyKey[]) => ErrorPlace): void {
-  const known = new Set<string>();
+  const known = new Map<string, readonly Point[]>();
+  const problems: YamlProblem[] = [];
   for (const [line, { devices }] of config.southbound.lines.entries()) {
-    for (const [device, { profile }] of devices.entries()) {
-      if (known.has(profile)) continue;
-      loadPlaced(profile, folder, () => placeOf(['southbound', 'lines', line, 'devices', device, 'profile']));
-      known.add(profile);
+    for (const [index, device] of devices.entries()) {
+      const path = ['southbound', 'lines', line, 'devices', index];
+      const points = known.get(device.profile) ?? loadPlaced(device.profile, folder, () => placeOf([...path, 'profile']));
+      known.set(device.profile, points);
+      problems.push(...deviceProblems(device, points).map((problem) => ({ place: placeOf([...path, ...problem.path]), message: problem.message })));
     }
   }
+  if (problems.length > 0) throw yamlError('FP_SCHEMA', problems);
 }
 
-function loadPlaced(profile: string, folder: string, place: () => ErrorPlace): void {
+function loadPlaced(profile: string, folder: string, place: () => ErrorPlace): readonly Point[] {
   try {
-    loadProfile(profile, folder);
+    return pointsOf(loadProfile(profile, folder));
   } catch (cause) {
     if (!(cause instanceof FieldproofError) || cause.code !== 'FP_PROFILE_UNKNOWN') throw cause;
     throw new FieldproofError(cause.code, cause.message, { place: place(), cause });

@@ -10,11 +10,15 @@ export type ExchangeFailure =
 /** What came of one request: the PDU of its answer (an exception is an answer), or why there is none. */
 export type Exchange = { readonly kind: 'answer'; readonly pdu: Uint8Array } | ExchangeFailure;
 
-/** One Modbus line over one open link, as pairs of request and answer; `tcp-port.ts` and `rtu-port.ts` implement it. */
+/**
+ * One Modbus line over one open link, as pairs of request and answer; `tcp-port.ts`, `rtu-port.ts` and `ascii-port.ts`
+ * implement it.
+ */
 export interface LinePort {
   /**
    * Sends a request and waits for its answer, at most the line's timeout. Only the answer to this very request completes
-   * it. The caller waits for the result before it calls again: one request is outstanding.
+   * it. On a serial line the caller waits for the result before it calls again: one request is outstanding. On TCP there
+   * may be up to 255.
    */
   exchange(unitId: UnitId, pdu: Uint8Array): Promise<Exchange>;
 }

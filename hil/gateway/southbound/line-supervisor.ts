@@ -2,11 +2,13 @@ import { sleep } from '../../runtime/clock.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { ByteLink, LinkAddress } from '../../transport/byte-link.ts';
 import type { SouthboundLineConfig } from '../config/gateway-config.ts';
+import { asciiPort } from './ascii-port.ts';
 import { backoffMs } from './backoff.ts';
-import { pollLine, scheduleDevices, type ScheduledDevice } from './line-poller.ts';
-import type { LinePort } from './line-port.ts';
+import { pollLine, scheduleDevices, type LinePolling, type PollLineDeps, type ScheduledDevice } from './line-poller.ts';
 import { newTally, type LineTally } from './line-tally.ts';
-import { modbusClient, type ModbusClient } from './modbus-client.ts';
+import { libraryClient } from './library-client.ts';
+import type { ModbusClient } from './modbus-client.ts';
+import { pduClient } from './pdu-client.ts';
 import type { PolledDevice } from './polled-device.ts';
 import { rtuPort } from './rtu-port.ts';
 import type { SouthboundDeps } from './southbound-deps.ts';
@@ -15,6 +17,9 @@ import { tcpPort } from './tcp-port.ts';
 /** Waits between attempts to open a line. They start over once a device has answered. */
 export const RECONNECT_BOUNDS = { minimumMs: 200, maximumMs: 5_000 } as const;
 
+/** What a line is given to work with; its `random` is its own. */
+export type LineDeps = Omit<SouthboundDeps, 'loadProfile'> & Pick<PollLineDeps, 'calendar'>;
+
 /** A configured line that keeps itself connected. */
 export interface Line {
   readonly id: string;
@@ -22,7 +27,8 @@ export interface Line {
   readonly tally: LineTally;
   /** The client of the open link; undefined while there is none. */
   client(): ModbusClient | undefined;
-  start(): void;
+  /** @param delayMs - Before the line is opened for the first time. */
+  start(delayMs: number): void;
   /** Resolves when nothing of the line is under way any more. */
   stop(): Promise<void>;
 }
@@ -31,13 +37,19 @@ export interface Line {
  * Opens the line, polls its devices, and opens it again after it was lost, with exponential backoff and jitter. Observes
  * `southbound.connected` and `southbound.lost`.
  */
-export function superviseLine(config: SouthboundLineConfig, devices: readonly PolledDevice[], deps: SouthboundDeps): Line {
-  const { clock, random, openLink, observe, log } = deps;
+export function superviseLine(config: SouthboundLineConfig, devices: readonly PolledDevice[], deps: LineDeps): Line {
+  const { clock, random, openLink, observe, log, onReport, calendar } = deps;
   const tally = newTally();
   const stopping = new AbortController();
   let client: ModbusClient | undefined;
   let attempts = 0;
   let running: Promise<void> | undefined;
+  let cutLink: (() => void) | undefined;
+  const onAnswer = (): void => {
+    attempts = 0;
+  };
+  // Spelled out and made once: thousands of lines make a spread of everything felt.
+  const pollDeps: PollLineDeps = { clock, random, observe, log, onReport, calendar, tally, onAnswer };
 
   const tryOpen = async (): Promise<ByteLink | undefined> => {
     try {
@@ -49,33 +61,35 @@ export function superviseLine(config: SouthboundLineConfig, devices: readonly Po
     }
   };
 
-  const resetAttempts = (): void => {
-    attempts = 0;
-  };
-
   /** Uses one link to its end. */
   const useLink = async (link: ByteLink, scheduled: readonly ScheduledDevice[]): Promise<void> => {
-    const over = new AbortController();
-    const ended = watchEnd(link, over);
-    const onStop = (): void => {
-      over.abort();
-      link.destroy();
-    };
-    stopping.signal.addEventListener('abort', onStop, { once: true });
-    client = modbusClient(portOf(config, link, deps, tally), tally);
+    const current: { polling?: LinePolling } = {};
+    // Asked for before the client does: when its requests fail with the link, the line is known to be over.
+    const linkEnded = link.closed.then(({ error }) => {
+      current.polling?.end();
+      return error?.message;
+    });
+    client = clientOf(config, link, pollDeps);
     observe('southbound.connected', { line: config.id });
     log.info('line connected', { line: config.id, link: link.name });
-    const dead = await pollLine(config, scheduled, client, { ...deps, tally, onAnswer: resetAttempts }, over.signal);
+    const polling = pollLine(config, scheduled, client, pollDeps, () => link.destroy());
+    current.polling = polling;
+    cutLink = () => {
+      polling.end();
+      link.destroy();
+    };
+    const dead = await polling.ended;
     client = undefined;
-    stopping.signal.removeEventListener('abort', onStop);
+    cutLink = undefined;
     link.destroy();
-    const reason = dead ?? (await ended) ?? 'closed by the other side';
+    const reason = dead ?? (await linkEnded) ?? 'closed by the other side';
     if (stopping.signal.aborted) return;
     observe('southbound.lost', { line: config.id, reason });
     log.warn('line lost', { line: config.id, reason });
   };
 
-  const run = async (): Promise<void> => {
+  const run = async (delayMs: number): Promise<void> => {
+    if (delayMs > 0) await sleep(clock, delayMs, stopping.signal);
     const scheduled = scheduleDevices(devices, deps);
     while (!stopping.signal.aborted) {
       const link = await tryOpen();
@@ -91,21 +105,15 @@ export function superviseLine(config: SouthboundLineConfig, devices: readonly Po
     devices,
     tally,
     client: () => client,
-    start: () => {
-      running ??= run();
+    start: (delayMs) => {
+      running ??= run(delayMs);
     },
     stop: async () => {
       stopping.abort();
+      cutLink?.();
       await running;
     },
   };
-}
-
-/** Aborts `over` when the link ends. @returns The link's own reason, when it states one. */
-async function watchEnd(link: ByteLink, over: AbortController): Promise<string | undefined> {
-  const { error } = await link.closed;
-  over.abort();
-  return error?.message;
 }
 
 function addressOf(config: SouthboundLineConfig): LinkAddress {
@@ -113,7 +121,15 @@ function addressOf(config: SouthboundLineConfig): LinkAddress {
   return { kind: 'serial', path: config.path, line: { baudRate: config.baudRate, parity: config.parity, stopBits: config.stopBits } };
 }
 
-function portOf(config: SouthboundLineConfig, link: ByteLink, { clock }: SouthboundDeps, tally: LineTally): LinePort {
-  if (config.transport === 'modbus-tcp') return tcpPort(link, { clock, timeoutMs: config.timeout, tally });
-  return rtuPort(link, { clock, timeoutMs: config.timeout, baudRate: config.baudRate, tally });
+function clientOf(config: SouthboundLineConfig, link: ByteLink, { clock, calendar, tally }: PollLineDeps): ModbusClient {
+  const { timeout: timeoutMs } = config;
+  switch (config.transport) {
+    case 'modbus-tcp':
+      return pduClient(tcpPort(link, { clock, timeoutMs, tally, calendar }), tally, config.outstandingMax);
+    case 'modbus-ascii':
+      return libraryClient(asciiPort(link, { clock, timeoutMs, baudRate: config.baudRate, tally }), tally);
+    case 'modbus-rtu':
+    default:
+      return libraryClient(rtuPort(link, { clock, timeoutMs, baudRate: config.baudRate, tally }), tally);
+  }
 }

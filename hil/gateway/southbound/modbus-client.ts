@@ -1,11 +1,6 @@
-import ModbusSerial from 'modbus-serial';
-import { messageOf } from '../../runtime/errors.ts';
 import type { PrimaryTable } from './device-profile.ts';
-import { LibraryPort } from './library-port.ts';
-import type { ExchangeFailure, LinePort } from './line-port.ts';
+import type { ExchangeFailure } from './line-port.ts';
 import type { LineTally } from './line-tally.ts';
-import { isBitTable } from './raw-layout.ts';
-import { turnQueue } from './turn-queue.ts';
 
 /** A refusal by the server: an answer, not a failure of the line. `code` as received, 0 to 255. */
 export interface ExceptionResult {
@@ -22,8 +17,9 @@ export type ReadResult =
 export type WriteResult = { readonly kind: 'done' } | ExceptionResult | ExchangeFailure;
 
 /**
- * A Modbus client on one line. Requests are sent one after another in the order they came. What the server does comes
- * back as data; only a full queue is thrown.
+ * A Modbus client on one line. Requests are sent in the order they came, so many at once as the line takes. What the
+ * server does comes back as data; only a full queue is thrown. `library-client.ts` and `pdu-client.ts` implement it, under
+ * `modbus-client.contract.ts`.
  */
 export interface ModbusClient {
   /**
@@ -42,75 +38,12 @@ export interface ModbusClient {
   write(table: 'COILS' | 'HOLDING_REGISTERS', unitId: number, address: number, words: readonly number[]): Promise<WriteResult>;
 }
 
-/** Requests that may wait for their turn on one line. */
+/** Requests that a line of one request at a time holds, the outstanding one included. */
 export const REQUESTS_WAITING_MAX = 255;
 
-type LibraryAnswer = { readonly data: readonly (boolean | number)[] } | { readonly address: number };
-type LibraryOutcome = LibraryAnswer | ExceptionResult | ExchangeFailure;
-type LibraryCall = (done: (error: unknown, answer: LibraryAnswer | undefined) => void) => void;
-
-/**
- * The client over modbus-serial, whose timers, transaction ids and framing are not used (see `LibraryPort`).
- * @param tally - Counts timeouts, exceptions and corrupt answers.
- */
-export function modbusClient(line: LinePort, tally: LineTally): ModbusClient {
-  const queue = turnQueue('modbus line', REQUESTS_WAITING_MAX);
-  let fail: (failure: ExchangeFailure) => void = ignoreFailure;
-  // The package's types promise `default` on what Node imports as the default: the class itself, which carries `default` too.
-  const library = new ModbusSerial.default(new LibraryPort(line, (failure) => fail(failure)));
-  library.open();
-
-  const call = async (start: LibraryCall): Promise<LibraryOutcome> => {
-    const outcome = await queue.run(
-      () =>
-        new Promise<LibraryOutcome>((resolve) => {
-          fail = resolve;
-          start((error, answer) => resolve(answer ?? failureOf(error)));
-        }),
-    );
-    if ('kind' in outcome) countFailure(outcome, tally);
-    return outcome;
-  };
-
-  return {
-    async read(table, unitId, address, count) {
-      const answer = await call((done) => {
-        if (table === 'COILS') library.writeFC1(unitId, address, count, done);
-        else if (table === 'DISCRETES_INPUT') library.writeFC2(unitId, address, count, done);
-        else if (table === 'HOLDING_REGISTERS') library.writeFC3(unitId, address, count, done);
-        else library.writeFC4(unitId, address, count, done);
-      });
-      if ('kind' in answer) return answer;
-      // Bits come padded to whole bytes.
-      const words = 'data' in answer ? answer.data.slice(0, count).map(Number) : [];
-      return { kind: 'words', words };
-    },
-    async write(table, unitId, address, words) {
-      const [first = 0] = words;
-      const answer = await call((done) => {
-        const isBits = isBitTable(table);
-        if (isBits && words.length === 1) library.writeFC5(unitId, address, first !== 0, done);
-        else if (isBits) library.writeFC15(unitId, address, words.map((word) => word !== 0), done);
-        else if (words.length === 1) library.writeFC6(unitId, address, first, done);
-        else library.writeFC16(unitId, address, [...words], done);
-      });
-      return 'kind' in answer ? answer : { kind: 'done' };
-    },
-  };
-}
-
-function failureOf(error: unknown): ExceptionResult | ExchangeFailure {
-  if (error instanceof Error && 'modbusCode' in error && typeof error.modbusCode === 'number') {
-    return { kind: 'exception', code: error.modbusCode };
-  }
-  return { kind: 'corrupt', because: messageOf(error) };
-}
-
-function countFailure({ kind }: ExceptionResult | ExchangeFailure, tally: LineTally): void {
+/** Counts a request that got no values or no confirmation. */
+export function countFailure({ kind }: ExceptionResult | ExchangeFailure, tally: LineTally): void {
   if (kind === 'timeout') tally.timeouts += 1;
   else if (kind === 'exception') tally.exceptions += 1;
   else if (kind === 'corrupt') tally.corrupt += 1;
 }
-
-/** Before the first request nothing is outstanding that could fail. */
-function ignoreFailure(): void {}

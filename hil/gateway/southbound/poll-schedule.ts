@@ -12,20 +12,32 @@ export interface PollSchedule {
 }
 
 export function pollSchedule(startMs: number, periodMs: number): PollSchedule {
-  let turn = 0;
-  const dueAt = (count: number): number => startMs + count * periodMs;
-  return {
-    get dueMs() {
-      return dueAt(turn);
-    },
-    finish(nowMs) {
-      const next = Math.max(turn + 1, Math.floor((nowMs - startMs) / periodMs) + 1);
-      const skipped = next - turn - 1;
-      turn = next;
-      return skipped;
-    },
-    postpone(untilMs) {
-      turn = Math.max(turn, Math.ceil((untilMs - startMs) / periodMs));
-    },
-  };
+  return new GridSchedule(startMs, periodMs);
+}
+
+/** A class, so that ten thousand of them share their functions. */
+class GridSchedule implements PollSchedule {
+  readonly #startMs: number;
+  readonly #periodMs: number;
+  #turn = 0;
+
+  constructor(startMs: number, periodMs: number) {
+    this.#startMs = startMs;
+    this.#periodMs = periodMs;
+  }
+
+  get dueMs(): number {
+    return this.#startMs + this.#turn * this.#periodMs;
+  }
+
+  finish(nowMs: number): number {
+    const next = Math.max(this.#turn + 1, Math.floor((nowMs - this.#startMs) / this.#periodMs) + 1);
+    const skipped = next - this.#turn - 1;
+    this.#turn = next;
+    return skipped;
+  }
+
+  postpone(untilMs: number): void {
+    this.#turn = Math.max(this.#turn, Math.ceil((untilMs - this.#startMs) / this.#periodMs));
+  }
 }

@@ -1,4 +1,5 @@
 import { READ_BITS_MAX, READ_REGISTERS_MAX } from '../../protocols/modbus/limits.ts';
+import { touchesForbidden, type AddressRange } from './address-range.ts';
 import type { PrimaryTable } from './device-profile.ts';
 import type { Point } from './point.ts';
 import { isBitTable } from './raw-layout.ts';
@@ -20,6 +21,12 @@ export interface ReadPlanOptions {
   readonly gapRegistersMax: number;
   /** The same for coils and discrete inputs. */
   readonly gapBitsMax: number;
+  /** Most registers in one read; default: what the protocol allows. A longer point is still read, alone. */
+  readonly registersMax?: number;
+  /** Most coils or discrete inputs in one read; default: what the protocol allows. */
+  readonly bitsMax?: number;
+  /** Addresses that no gap may be bridged over. */
+  readonly forbidden?: readonly AddressRange[];
 }
 
 /** A gap costs 2 bytes a register; a request of its own costs 17 bytes and the device's turnaround. */
@@ -40,14 +47,15 @@ function endOf(point: Point): number {
   return point.address + point.registerCount;
 }
 
-function planTable(table: PrimaryTable, points: readonly Point[], { grouping, gapRegistersMax, gapBitsMax }: ReadPlanOptions): ReadBlock[] {
+function planTable(table: PrimaryTable, points: readonly Point[], options: ReadPlanOptions): ReadBlock[] {
+  const { grouping, gapRegistersMax, gapBitsMax, registersMax = READ_REGISTERS_MAX, bitsMax = READ_BITS_MAX, forbidden = [] } = options;
   const gapMax = isBitTable(table) ? gapBitsMax : gapRegistersMax;
-  const countMax = isBitTable(table) ? READ_BITS_MAX : READ_REGISTERS_MAX;
+  const countMax = isBitTable(table) ? bitsMax : registersMax;
   const blocks: ReadBlock[] = [];
   for (const point of points.toSorted((a, b) => a.address - b.address || endOf(a) - endOf(b))) {
     const last = blocks.at(-1);
     const joined = last === undefined || !grouping ? undefined : join(last, point, gapMax, countMax);
-    if (joined === undefined) blocks.push({ table, address: point.address, count: point.registerCount, points: [point], bridgesGap: false });
+    if (joined === undefined || touchesForbidden(joined, forbidden)) blocks.push({ table, address: point.address, count: point.registerCount, points: [point], bridgesGap: false });
     else blocks[blocks.length - 1] = joined;
   }
   return blocks;

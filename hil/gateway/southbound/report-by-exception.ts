@@ -9,6 +9,8 @@ export interface ReportByException {
    * @returns The number of the report, 1, 2, 3, ... without gaps; undefined when there is nothing to report.
    */
   offer(value: PointValue, nowMs: number): number | undefined;
+  /** Whether `offer` would report even the value that it was offered last. */
+  isOverdue(nowMs: number): boolean;
 }
 
 /**
@@ -17,19 +19,32 @@ export interface ReportByException {
  * So at every poll the last reported value is at most the deadband away from the polled one.
  */
 export function reportByException(point: Pick<Point, 'deadband' | 'maxSilenceMs'>): ReportByException {
-  let reports = 0;
-  let lastValue: PointValue | undefined;
-  let lastMs = 0;
-  return {
-    offer(value, nowMs) {
-      const silentTooLong = point.maxSilenceMs > 0 && nowMs - lastMs >= point.maxSilenceMs;
-      if (lastValue !== undefined && !silentTooLong && !hasChanged(lastValue, value, point.deadband)) return undefined;
-      reports += 1;
-      lastValue = value;
-      lastMs = nowMs;
-      return reports;
-    },
-  };
+  return new PointReporter(point);
+}
+
+/** A class, so that a hundred thousand of them share their functions. */
+class PointReporter implements ReportByException {
+  readonly #point: Pick<Point, 'deadband' | 'maxSilenceMs'>;
+  #reports = 0;
+  #lastValue: PointValue | undefined;
+  #lastMs = 0;
+
+  constructor(point: Pick<Point, 'deadband' | 'maxSilenceMs'>) {
+    this.#point = point;
+  }
+
+  offer(value: PointValue, nowMs: number): number | undefined {
+    if (this.#lastValue !== undefined && !this.isOverdue(nowMs) && !hasChanged(this.#lastValue, value, this.#point.deadband)) return undefined;
+    this.#reports += 1;
+    this.#lastValue = value;
+    this.#lastMs = nowMs;
+    return this.#reports;
+  }
+
+  isOverdue(nowMs: number): boolean {
+    const { maxSilenceMs } = this.#point;
+    return this.#reports === 0 || (maxSilenceMs > 0 && nowMs - this.#lastMs >= maxSilenceMs);
+  }
 }
 
 function hasChanged(last: PointValue, value: PointValue, deadband: number): boolean {

@@ -8,7 +8,8 @@ import { replay } from '../../runtime/replay-seed.contract.ts';
 import type { ByteLink } from '../../transport/byte-link.ts';
 import { memoryLinkPair } from '../../transport/memory-link.ts';
 import { newTally, type LineTally } from './line-tally.ts';
-import { modbusClient, type ModbusClient } from './modbus-client.ts';
+import { libraryClient } from './library-client.ts';
+import type { ModbusClient } from './modbus-client.ts';
 import { quarantineMs, rtuPort } from './rtu-port.ts';
 import { plainAnswer, playRtu, sendBytes, type Script } from './scripted-server.contract.ts';
 
@@ -33,7 +34,7 @@ function openBench(): Bench {
   const clock = createManualClock();
   const { a, b } = memoryLinkPair('rs485');
   const tally = newTally();
-  const client = modbusClient(rtuPort(a, { clock, timeoutMs: TIMEOUT_MS, baudRate: BAUD_RATE, tally }), tally);
+  const client = libraryClient(rtuPort(a, { clock, timeoutMs: TIMEOUT_MS, baudRate: BAUD_RATE, tally }), tally);
   const bench: Bench = { clock, client, tally, far: b, arrivalsMs: [], script: answer };
   playRtu(b, (request) => {
     bench.arrivalsMs.push(clock.nowMs());

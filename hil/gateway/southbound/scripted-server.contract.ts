@@ -1,6 +1,6 @@
 import { decodeRequest } from '../../protocols/modbus/decode-request.ts';
 import { encodeResponse } from '../../protocols/modbus/encode-response.ts';
-import type { ModbusRequest } from '../../protocols/modbus/request.ts';
+import type { ModbusRequest, RefusedRequest } from '../../protocols/modbus/request.ts';
 import { createRtuFramer } from '../../protocols/modbus/rtu-framer.ts';
 import { decodeTcp, encodeTcp } from '../../protocols/modbus/tcp.ts';
 import type { UnitId } from '../../protocols/modbus/unit-id.ts';
@@ -8,19 +8,22 @@ import { realClock } from '../../runtime/real-clock.ts';
 import type { ByteLink } from '../../transport/byte-link.ts';
 import { listenTcp } from '../../transport/tcp-link.ts';
 
+/** What a scripted server knows: plain reads and writes. It ignores anything else. */
+export type PlainRequest = Extract<ModbusRequest, { functionCode: 1 | 2 | 3 | 4 | 5 | 6 | 15 | 16 }>;
+
 /** A request as it arrived, and the link to do anything with. */
 export interface ScriptedRequest {
   readonly transactionId: number;
   readonly unitId: UnitId;
   readonly pdu: Uint8Array;
-  readonly request: ModbusRequest;
+  readonly request: PlainRequest;
   readonly link: ByteLink;
 }
 
 export type Script = (request: ScriptedRequest) => void;
 
 /** The PDU a plain server answers: every register holds its own address, every bit with an even address is set. */
-export function plainAnswer(request: ModbusRequest): Uint8Array {
+export function plainAnswer(request: PlainRequest): Uint8Array {
   switch (request.functionCode) {
     case 1:
     case 2:
@@ -60,7 +63,7 @@ export function playTcp(link: ByteLink, script: Script): void {
       const { transactionId, unitId, pdu, byteCount } = decoded;
       const request = decodeRequest(pdu);
       received = received.subarray(byteCount);
-      if (request.kind === 'request') script({ transactionId, unitId, pdu, request, link });
+      if (isPlain(request)) script({ transactionId, unitId, pdu, request, link });
     }
   });
 }
@@ -70,9 +73,9 @@ export function playRtu(link: ByteLink, script: Script): void {
   const framer = createRtuFramer({ framing: 'length', direction: 'request', silenceMs: 50 });
   link.onBytes((chunk) => {
     for (const event of framer.push(chunk, realClock.nowMs())) {
-      const request = event.kind === 'frame' ? decodeRequest(event.pdu) : undefined;
-      if (event.kind !== 'frame' || request?.kind !== 'request') continue;
-      script({ transactionId: 0, unitId: event.unitId, pdu: event.pdu, request, link });
+      if (event.kind !== 'frame') continue;
+      const request = decodeRequest(event.pdu);
+      if (isPlain(request)) script({ transactionId: 0, unitId: event.unitId, pdu: event.pdu, request, link });
     }
   });
 }
@@ -109,4 +112,9 @@ export async function startScriptedServer(first: Script, port = 0): Promise<Scri
 
 function range({ address, quantity }: { readonly address: number; readonly quantity: number }): number[] {
   return Array.from({ length: quantity }, (_value, index) => address + index);
+}
+
+/** Whether a scripted server knows the request. */
+export function isPlain(request: ModbusRequest | RefusedRequest): request is PlainRequest {
+  return request.kind === 'request' && [1, 2, 3, 4, 5, 6, 15, 16].includes(request.functionCode);
 }

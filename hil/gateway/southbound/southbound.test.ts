@@ -9,7 +9,7 @@ import { createOpenLink } from '../../transport/open-link.ts';
 import { gatewayConfigSchema, type GatewayConfigInput } from '../config/gateway-config.ts';
 import { deviceProfileSchema, type DeviceProfile } from './device-profile.ts';
 import type { PointReport } from './polled-device.ts';
-import { answerPlainly, sendBytes, startScriptedServer, type ScriptedServer } from './scripted-server.contract.ts';
+import { answerPlainly, sendBytes, startScriptedServer, type ScriptedRequest, type ScriptedServer } from './scripted-server.contract.ts';
 import { createSouthbound, type Southbound } from './southbound.ts';
 
 /** Registers that hold their own address: two neighbours, one behind a gap, one far away, and a coil. */
@@ -30,10 +30,10 @@ let events: { readonly type: string; readonly data: ObservationData }[];
 
 type DeviceInput = NonNullable<NonNullable<GatewayConfigInput['southbound']>['lines']>[number]['devices'][number];
 
-function open(devices: readonly DeviceInput[], timeout = '150ms'): void {
+function open(devices: readonly DeviceInput[], timeout = '150ms', outstandingMax = 1): void {
   const { southbound: config } = gatewayConfigSchema.parse({
     id: 'edge',
-    southbound: { lines: [{ id: 'line-a', transport: 'modbus-tcp', port: server.port, timeout, retries: 1, devices }] },
+    southbound: { lines: [{ id: 'line-a', transport: 'modbus-tcp', port: server.port, timeout, retries: 1, outstandingMax, devices }] },
   });
   southbound = createSouthbound(config, {
     clock: realClock,
@@ -185,6 +185,76 @@ describe('writing a point', () => {
     }
     expect(southbound.stats().requests).toBe(requests);
   });
+});
+
+describe('a line that takes several requests at once', () => {
+  /** Holds every request back. @returns What is held, as unit and first address. */
+  const holdBack = (): { readonly held: string[]; readonly release: () => void } => {
+    const waiting: ScriptedRequest[] = [];
+    const held: string[] = [];
+    server.follow((request) => {
+      held.push(`${request.unitId}/${request.request.address}`);
+      waiting.push(request);
+    });
+    const release = (): void => {
+      server.follow(answerPlainly);
+      // The last one first: no answer may be taken for that to another request.
+      for (const request of waiting.toReversed()) answerPlainly(request);
+    };
+    return { held, release };
+  };
+
+  test('asks several devices, each one once', async () => {
+    const { held, release } = holdBack();
+    open([device('d-1', 1), device('d-2', 2), device('d-3', 3)], '10s', 2);
+    await until(() => held.length === 2);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(new Set(held.map((place) => place.split('/')[0])).size).toBe(2);
+    release();
+    await until(() => reports.length === 12);
+    expect(new Set(reports.map((report) => `${report.point} ${String(report.value)}`))).toEqual(new Set(['R10 10', 'R11 1.1', 'R20 20', 'C0 true']));
+    expect(southbound.stats()).toMatchObject({ late: 0, timeouts: 0 });
+  });
+
+  test('asks one device for several blocks', async () => {
+    const { held, release } = holdBack();
+    open([device('d-1', 1)], '10s', 8);
+    await until(() => held.length === 2);
+    expect(held.toSorted()).toEqual(['1/0', '1/10']);
+    release();
+    await until(() => reports.length === 4);
+  });
+
+  test('a block refused across its gap is read in parts beside the others', async () => {
+    server.follow((scripted) => {
+      const quantity = 'quantity' in scripted.request ? scripted.request.quantity : 0;
+      if (quantity > 2) sendBytes(scripted.link, encodeTcp(scripted.transactionId, scripted.unitId, encodeException(scripted.request.functionCode, 2)));
+      else answerPlainly(scripted);
+    });
+    open([device('d-1', 1)], '1s', 8);
+    await until(() => reports.length === 4);
+    expect(eventsOf('southbound.failed')).toEqual([]);
+  });
+
+  test('a device that is silent does not hold the others up', async () => {
+    server.follow((request) => {
+      if (request.unitId !== 2) answerPlainly(request);
+    });
+    open([device('d-1', 1), device('d-2', 2)], '10s', 2);
+    await until(() => southbound.stats().polls >= 10);
+    expect(southbound.stats().lines[0]?.devices).toEqual([{ id: 'd-1', failing: false }, { id: 'd-2', failing: false }]);
+  });
+});
+
+test('a value that stays the same is not decoded again, and one that was written in between is reported', async () => {
+  open([device('d-1', 1)]);
+  await until(() => southbound.stats().polls >= 3);
+  expect(reports).toHaveLength(4);
+  // The server confirms the write and keeps its value: what is read back then is no change either.
+  expect(await southbound.write('d-1', 'R10', 11)).toEqual({ kind: 'differs', value: 10 });
+  const polls = southbound.stats().polls;
+  await until(() => southbound.stats().polls >= polls + 3);
+  expect(reports).toHaveLength(4);
 });
 
 test('stopping in the middle of a request ends at once and reports no failure', async () => {

@@ -1,9 +1,12 @@
 import { FieldproofError } from '../../runtime/errors.ts';
+import { requireOpenFiles } from '../../runtime/open-files-limit.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
+import { devicePlans } from './device-plan.ts';
 import type { PointValue } from './device-profile.ts';
 import { superviseLine, type Line } from './line-supervisor.ts';
 import { sumOfTallies, type LineTally } from './line-tally.ts';
 import { writePoint, type PointWriteResult } from './point-writer.ts';
+import { createPollCalendar } from './poll-calendar.ts';
 import { polledDevice, type PolledDevice } from './polled-device.ts';
 import type { SouthboundDeps } from './southbound-deps.ts';
 import { turnQueue, type TurnQueue } from './turn-queue.ts';
@@ -40,6 +43,10 @@ export interface Southbound {
 /** Writes that may wait for one line. Each has at most one request in the line's queue, so polling is never crowded out. */
 export const WRITES_WAITING_MAX = 64;
 
+/** Lines are opened in batches: thousands of connections at once would overflow what servers queue. */
+const LINES_OPENED_AT_ONCE = 100;
+const OPENING_PAUSE_MS = 25;
+
 interface Route {
   readonly line: Line;
   readonly device: PolledDevice;
@@ -48,19 +55,25 @@ interface Route {
 
 /**
  * Loads every profile and prepares the lines.
- * @throws FieldproofError what `deps.loadProfile` throws; FP_SCHEMA for a profile that contradicts itself, or a device id used twice.
+ * @throws FieldproofError what `deps.loadProfile` throws; FP_SCHEMA for a profile that contradicts itself or the
+ *   limits and forbidden addresses of its device, or a device id used twice; FP_LIMIT when the
+ *   process may not have as many files open as there are lines.
  */
 export function createSouthbound(config: GatewayConfig['southbound'], deps: SouthboundDeps): Southbound {
+  requireOpenFiles(config.lines.length, `the southbound with ${config.lines.length} lines`);
   let reports = 0;
   const onReport: SouthboundDeps['onReport'] = (report) => {
     reports += 1;
     deps.onReport(report);
   };
+  const { clock, random, openLink, observe, log } = deps;
+  const calendar = createPollCalendar(clock);
+  const plans = devicePlans(deps.loadProfile);
   const lines: Line[] = [];
   const routes = new Map<string, Route>();
   for (const lineConfig of config.lines) {
-    const devices = lineConfig.devices.map((device) => polledDevice(device, deps.loadProfile(device.profile)));
-    const line = superviseLine(lineConfig, devices, { ...deps, random: deps.random.child(`line/${lineConfig.id}`), onReport });
+    const devices = lineConfig.devices.map((device) => polledDevice(device, plans.planOf(lineConfig, device)));
+    const line = superviseLine(lineConfig, devices, { clock, random: random.child(`line/${lineConfig.id}`), openLink, observe, log, onReport, calendar });
     const writes = turnQueue(`writes on line ${lineConfig.id}`, WRITES_WAITING_MAX);
     lines.push(line);
     for (const device of devices) {
@@ -83,7 +96,9 @@ export function createSouthbound(config: GatewayConfig['southbound'], deps: Sout
   };
 
   return {
-    start: () => lines.forEach((line) => line.start()),
+    start: () => {
+      for (const [index, line] of lines.entries()) line.start(Math.floor(index / LINES_OPENED_AT_ONCE) * OPENING_PAUSE_MS);
+    },
     stop: async () => {
       await Promise.all(lines.map((line) => line.stop()));
     },

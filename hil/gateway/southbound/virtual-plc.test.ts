@@ -86,14 +86,14 @@ test('a set point is written, read back and seen by the PLC', async () => {
   expect(servedValues('pump-1', 'StartLevel')).toContain(2.345);
 });
 
-test('over a serial line two drives are polled in turn', async () => {
-  const { devices } = await startGroup({ group: 'drive', profile: 'motor-drive', units: [3, 5], transport: 'modbus-rtu', baudRate: 115_200 });
+test.each(['modbus-rtu', 'modbus-ascii'] as const)('over a serial line in %s two drives are polled in turn', async (transport) => {
+  const { devices } = await startGroup({ group: 'drive', profile: 'motor-drive', units: [3, 5], transport, baudRate: 115_200 });
   const endpoint = devices[0]?.endpoint;
   const path = endpoint !== undefined && 'path' in endpoint ? endpoint.path : '';
   const gateway = startSouthbound([
     {
-      id: 'line-rtu',
-      transport: 'modbus-rtu',
+      id: 'line-serial',
+      transport,
       path,
       baudRate: 115_200,
       parity: 'none',

@@ -58,7 +58,8 @@ export async function closedLoop({ port, connections, registers, durationMs }: C
     isOver = true;
     const elapsedMs = clock.nowMs() - startMs;
     // Servers that do not expect a reset in the middle of an answer get no reset.
-    for (let waitedMs = 0; waitedMs < GRACE_MS && idle < connections; waitedMs += 5) await sleep(clock, 5);
+    const allIdle = (): boolean => idle >= connections;
+    for (let waitedMs = 0; waitedMs < GRACE_MS && !allIdle(); waitedMs += 5) await sleep(clock, 5);
     const [failure] = failures;
     if (failure !== undefined) throw new FieldproofError('FP_INTERNAL', `port ${port}: ${failure}`);
     return { transactions, elapsedMs, p50Ms: percentile(roundTripsMs, 0.5) };

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { turnQueue } from './turn-queue.ts';
+
+/** Runs tasks that end when they are told to, and notes the order in which they began. */
+function bench(tasksMax: number, atOnce: number) {
+  const queue = turnQueue('bench', tasksMax, atOnce);
+  const began: number[] = [];
+  const ends: (() => void)[] = [];
+  const run = (task: number): Promise<number> =>
+    queue.run(() => {
+      began.push(task);
+      return new Promise((resolve) => (ends[task] = () => resolve(task)));
+    });
+  const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+  return { queue, began, ends, run, settle };
+}
+
+test('so many run at once, the others in their order', async () => {
+  const { began, ends, run, settle } = bench(10, 2);
+  const all = Promise.all([0, 1, 2, 3].map(run));
+  await settle();
+  expect(began).toEqual([0, 1]);
+  ends[1]?.();
+  await settle();
+  expect(began).toEqual([0, 1, 2]);
+  ends[0]?.();
+  await settle();
+  for (const end of ends) end();
+  expect(await all).toEqual([0, 1, 2, 3]);
+});
+
+test('a task that fails gives its turn back', async () => {
+  const { queue, run, began, ends, settle } = bench(10, 1);
+  await expect(queue.run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  const next = run(1);
+  await settle();
+  expect(began).toEqual([1]);
+  ends[1]?.();
+  expect(await next).toBe(1);
+});
+
+test('one too many is refused at once, and there is room again when one has ended', async () => {
+  const { queue, ends, run, settle } = bench(2, 1);
+  const first = run(0);
+  const second = run(1);
+  expect(() => queue.enter()).toThrow(expect.objectContaining({ code: 'FP_LIMIT' }));
+  await settle();
+  ends[0]?.();
+  await first;
+  const third = run(2);
+  await settle();
+  ends[1]?.();
+  await settle();
+  ends[2]?.();
+  expect(await Promise.all([second, third])).toEqual([1, 2]);
+});
