@@ -95,6 +95,12 @@ describe('a broken file is refused with line, key, what was expected and the nea
   test('a gateway configuration that is not there', () => {
     expect(failure(SOUND.replace('edge.yaml', 'gone.yaml'))).toMatchObject({ code: 'FP_SCENARIO_REFERENCE', place: { line: 4 } });
   });
+  test('more processes than a run may start', () => {
+    const groups = Array.from({ length: 64 }, (_group, index) => `    - { group: g${index}, profile: pump-station, count: 1, transport: modbus-tcp, gateway: edge }`);
+    const error = failure(SOUND.replace('phases:', `${groups.slice(0, 63).join('\n')}\nphases:`));
+    expect(error).toMatchObject({ code: 'FP_SCENARIO_REFERENCE', place: { key: 'topology' } });
+    expect(error.message).toContain('66 processes; at most 64');
+  });
   test('no YAML at all', () => {
     expect(failure('name: [')).toMatchObject({ code: 'FP_YAML_SYNTAX' });
   });

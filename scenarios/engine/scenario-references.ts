@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { CHILDREN_MAX } from '../../hil/runtime/limits.ts';
 import { messageOf } from '../../hil/runtime/errors.ts';
 import { loadGatewayConfig } from '../../hil/gateway/config/load-gateway-config.ts';
 import { loadProfile } from '../../hil/gateway/southbound/load-profile.ts';
@@ -12,6 +13,7 @@ import { unknownName, type ReferenceProblem } from './unknown-name.ts';
 export function referenceProblems(scenario: Scenario, folder: string): ReferenceProblem[] {
   return [
     ...duplicates(scenario),
+    ...processProblems(scenario),
     ...gatewayProblems(scenario, folder),
     ...plcProblems(scenario, folder),
     ...realProblems(scenario),
@@ -36,6 +38,13 @@ function duplicates({ topology, phases }: Scenario): ReferenceProblem[] {
 
 function twice(named: readonly { id: string; path: (string | number)[] }[]): ReferenceProblem[] {
   return named.filter(({ id }, index) => named.findIndex((other) => other.id === id) !== index).map(({ id, path }) => ({ path, message: `the name "${id}" is used twice` }));
+}
+
+/** Each gateway, link and PLC group is a process, and the fleet is one. */
+function processProblems({ topology: { gateways, plcs, links } }: Scenario): ReferenceProblem[] {
+  const processes = gateways.length + plcs.length + links.length + 1;
+  if (processes <= CHILDREN_MAX) return [];
+  return [{ path: ['topology'], message: `the scenario would start ${processes} processes; at most ${CHILDREN_MAX}` }];
 }
 
 function gatewayProblems({ topology }: Scenario, folder: string): ReferenceProblem[] {
