@@ -44,7 +44,8 @@ test('the closed loop counts what a server answered', async () => {
   const port = portOf(await startPlcs(1));
   const { transactions, elapsedMs, p50Ms } = await closedLoop({ port, connections: 3, registers: 10, durationMs: 100 }, realClock);
   expect(transactions).toBeGreaterThan(3);
-  expect(elapsedMs).toBeGreaterThanOrEqual(100);
+  // Node's timers may fire up to a millisecond early.
+  expect(elapsedMs).toBeGreaterThanOrEqual(99);
   expect(p50Ms).toBeGreaterThan(0);
 });
 
