@@ -13,7 +13,7 @@ export type CommandHandler = (params: ObservationData) => ObservationData | Prom
 export interface ControlChannel {
   /** Says once which ports are bound; the parent waits for it. */
   ready(facts: ObservationData): void;
-  /** Records what `source` saw. Does nothing when nobody supervises. */
+  /** Records what `source` saw. `observeNothing` itself when nobody supervises, so that parts can spare themselves the work. */
   observerFor(source: string): Observe;
   handle(command: string, handler: CommandHandler): void;
   /** Resolves when the parent is gone; never when nobody supervises. */

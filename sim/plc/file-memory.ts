@@ -24,22 +24,25 @@ const STANDARD_FILES: ReadonlyMap<number, number> = new Map(Array.from({ length:
  * @param recordCounts - Records of each file by its number, 1 to 65535; at most 10,000 each. Default: files 1 to 10, full.
  */
 export function createFileMemory(recordCounts: ReadonlyMap<number, number> = STANDARD_FILES): FileMemory {
-  const contents = new Map<number, Uint16Array>();
-  const spoilt = new Set<number>();
+  // Made when they are needed, which in most of ten thousand devices is never.
+  let contents: Map<number, Uint16Array> | undefined;
+  let spoilt: Set<number> | undefined;
   return {
     faultOf: ({ fileNumber, recordNumber, recordLength }) => {
       if (recordNumber + recordLength > (recordCounts.get(fileNumber) ?? 0)) return 'absent';
-      return spoilt.has(fileNumber) ? 'inconsistent' : undefined;
+      return spoilt?.has(fileNumber) === true ? 'inconsistent' : undefined;
     },
     read: ({ fileNumber, recordNumber, recordLength }) => {
-      const records = contents.get(fileNumber);
+      const records = contents?.get(fileNumber);
       return Array.from({ length: recordLength }, (_none, index) => records?.[recordNumber + index] ?? 0);
     },
     write: ({ fileNumber, recordNumber, values }) => {
-      const records = contents.get(fileNumber) ?? new Uint16Array(recordCounts.get(fileNumber) ?? 0);
-      contents.set(fileNumber, records);
+      const records = contents?.get(fileNumber) ?? new Uint16Array(recordCounts.get(fileNumber) ?? 0);
+      contents = (contents ?? new Map<number, Uint16Array>()).set(fileNumber, records);
       records.set(values, recordNumber);
     },
-    spoil: (fileNumber) => void spoilt.add(fileNumber),
+    spoil: (fileNumber) => {
+      spoilt = (spoilt ?? new Set<number>()).add(fileNumber);
+    },
   };
 }

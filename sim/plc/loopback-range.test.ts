@@ -5,7 +5,7 @@ import { loopbackRange } from './loopback-range.ts';
 
 test('addresses follow on, over the end of a part', () => {
   const range = loopbackRange('127.0.0.254', 4);
-  expect([0, 1, 2, 3].map(range.hostOf)).toEqual(['127.0.0.254', '127.0.0.255', '127.0.1.0', '127.0.1.1']);
+  expect([0, 1, 2, 3].map((index) => range.hostOf(index))).toEqual(['127.0.0.254', '127.0.0.255', '127.0.1.0', '127.0.1.1']);
 });
 
 test('every device is found at its own address and nowhere else', () => {

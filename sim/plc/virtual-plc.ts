@@ -3,7 +3,7 @@ import type { Point } from '../../hil/gateway/southbound/point.ts';
 import type { Clock } from '../../hil/runtime/clock.ts';
 import { messageOf } from '../../hil/runtime/errors.ts';
 import type { Logger } from '../../hil/runtime/log.ts';
-import { observeNothing, type Observe } from '../../hil/runtime/observation.ts';
+import { observeNothing, type JsonValue, type Observe } from '../../hil/runtime/observation.ts';
 import type { ByteLink } from '../../hil/transport/byte-link.ts';
 import { createModbusServer, type ModbusServer, type ServerOptions, type ServerWitness } from './modbus-server.ts';
 import type { PlcPointFacts } from './plc-events.ts';
@@ -43,9 +43,7 @@ export interface VirtualPlcDeps {
 export function createVirtualPlc(options: VirtualPlcOptions, deps: VirtualPlcDeps): VirtualPlc {
   const { device, unit, layout } = options;
   const bank = createRegisterBank(layout, options.model);
-  // A spread of each, because an interface has no index signature and a JSON object has one.
-  const points = layout.points.filter((point) => point.readable).map((point) => ({ ...factsOf(point) }));
-  deps.observe('plc.device', { device, unit, profile: options.profileName, points });
+  if (deps.observe !== observeNothing) deps.observe('plc.device', { device, unit, profile: options.profileName, points: factsOfAll(layout) });
   return { device, unit, bank, server: createModbusServer(bank, deps.clock, witnessOf(device, unit, deps), options.serverOptions) };
 }
 
@@ -56,6 +54,11 @@ function witnessOf(device: string, unit: number, { observe, log }: VirtualPlcDep
     refused: (functionCode, exceptionCode) => observe('plc.exception', { device, unit, functionCode, exceptionCode }),
     failed: (thrown) => log.error('a virtual PLC could not carry out a request', { device, unit, because: messageOf(thrown) }),
   };
+}
+
+/** A spread of each, because an interface has no index signature and a JSON object has one. */
+function factsOfAll({ points }: RegisterLayout): ({ readonly [key: string]: JsonValue } & PlcPointFacts)[] {
+  return points.filter((point) => point.readable).map((point) => ({ ...factsOf(point) }));
 }
 
 function factsOf(point: Point): PlcPointFacts {

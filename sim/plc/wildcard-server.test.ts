@@ -27,6 +27,14 @@ async function start(options: Partial<TcpGroupOptions> = {}): Promise<PlcGroup> 
   return group;
 }
 
+/** As most people start them: without a word about addresses. */
+async function startPlain(count: number): Promise<PlcGroup> {
+  const deps = { clock: realClock, random: randomFromSeed(1), observe: observeNothing, log: silentLogger };
+  const group = await startPlcGroup({ group: 'pump', profile: 'pump-station', transport: 'modbus-tcp', count }, deps);
+  cleanUps.push(() => group.stop());
+  return group;
+}
+
 function addressesOf(group: PlcGroup): { readonly host: string; readonly port: number }[] {
   return group.devices.flatMap(({ endpoint }) => (endpoint.transport === 'modbus-tcp' ? [{ host: endpoint.host, port: endpoint.port }] : []));
 }
@@ -100,11 +108,4 @@ describe('which mode a group gets', () => {
   test('a bound on connections that makes no sense is refused', async () => {
     await expect(start({ connectionsMax: 0 })).rejects.toMatchObject({ code: 'FP_LIMIT' });
   });
-
-  async function startPlain(count: number): Promise<PlcGroup> {
-    const deps = { clock: realClock, random: randomFromSeed(1), observe: observeNothing, log: silentLogger };
-    const group = await startPlcGroup({ group: 'pump', profile: 'pump-station', transport: 'modbus-tcp', count }, deps);
-    cleanUps.push(() => group.stop());
-    return group;
-  }
 });

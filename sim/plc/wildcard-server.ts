@@ -38,7 +38,6 @@ interface Station {
 export async function serveWildcard(plcs: readonly VirtualPlc[], options: WildcardServerOptions): Promise<WildcardServer> {
   const { range, connectionsMax = CONNECTIONS_MAX } = options;
   const stations = new Map<number, Station>();
-  const open = new Set<ByteLink>();
   const stationAt = (localHost: string): Station | undefined => {
     const index = range.indexOf(localHost);
     const plc = index === undefined ? undefined : plcs[index];
@@ -57,8 +56,7 @@ export async function serveWildcard(plcs: readonly VirtualPlc[], options: Wildca
     const { respond, links, wrapLink } = station;
     if (links.size >= connectionsMax) closeQuietest(links);
     links.set(link, true);
-    open.add(link);
-    void forgetWhenClosed(link, links, open);
+    void forgetWhenClosed(link, links);
     serveMbap(wrapLink === undefined ? link : wrapLink(link), respond, () => {
       // A Map keeps its order of insertion; with one connection there is no order to keep.
       if (links.size === 1 || !links.delete(link)) return;
@@ -69,14 +67,14 @@ export async function serveWildcard(plcs: readonly VirtualPlc[], options: Wildca
     port: listener.port,
     stop: async () => {
       await listener.close();
+      const open = [...stations.values()].flatMap(({ links }) => [...links.keys()]);
       for (const link of open) link.destroy();
-      await Promise.all([...open].map((link) => link.closed));
+      await Promise.all(open.map((link) => link.closed));
     },
   };
 }
 
-async function forgetWhenClosed(link: ByteLink, links: Map<ByteLink, true>, open: Set<ByteLink>): Promise<void> {
+async function forgetWhenClosed(link: ByteLink, links: Map<ByteLink, true>): Promise<void> {
   await link.closed;
   links.delete(link);
-  open.delete(link);
 }

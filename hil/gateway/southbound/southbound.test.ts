@@ -187,23 +187,23 @@ describe('writing a point', () => {
   });
 });
 
-describe('a line that takes several requests at once', () => {
-  /** Holds every request back. @returns What is held, as unit and first address. */
-  const holdBack = (): { readonly held: string[]; readonly release: () => void } => {
-    const waiting: ScriptedRequest[] = [];
-    const held: string[] = [];
-    server.follow((request) => {
-      held.push(`${request.unitId}/${request.request.address}`);
-      waiting.push(request);
-    });
-    const release = (): void => {
-      server.follow(answerPlainly);
-      // The last one first: no answer may be taken for that to another request.
-      for (const request of waiting.toReversed()) answerPlainly(request);
-    };
-    return { held, release };
+/** Holds every request back. @returns What is held, as unit and first address. */
+function holdBack(): { readonly held: string[]; readonly release: () => void } {
+  const waiting: ScriptedRequest[] = [];
+  const held: string[] = [];
+  server.follow((request) => {
+    held.push(`${request.unitId}/${request.request.address}`);
+    waiting.push(request);
+  });
+  const release = (): void => {
+    server.follow(answerPlainly);
+    // The last one first: no answer may be taken for that to another request.
+    for (const request of waiting.toReversed()) answerPlainly(request);
   };
+  return { held, release };
+}
 
+describe('a line that takes several requests at once', () => {
   test('asks several devices, each one once', async () => {
     const { held, release } = holdBack();
     open([device('d-1', 1), device('d-2', 2), device('d-3', 3)], '10s', 2);

@@ -13,7 +13,7 @@ import type { Poller } from './poller.ts';
 import { startPollingGateway } from './polling-gateway.ts';
 
 /** From the start of the poller until all are connected and code and heap have settled. */
-const SETTLING_MS = 15_000;
+const SETTLING_MS = 10_000;
 const WINDOW_MS = 10_000;
 const POLL_PERIOD_MS = 1_000;
 const MICROSECONDS_PER_SECOND = 1_000_000;
