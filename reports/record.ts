@@ -48,6 +48,20 @@ const processSchema = z.strictObject({
   exit: z.string(),
 });
 
+/** The packets of a run, for Wireshark. They show how a verdict came about; no check judges by them. */
+const captureSchema = z.strictObject({
+  mode: z.enum(['off', 'links', 'all']),
+  /** In the run folder. */
+  file: z.string(),
+  sha256: z.string(),
+  bytes: z.number().int(),
+  packets: z.number().int(),
+  /** Each link and line that was captured; `events` are faults and phases in words. */
+  interfaces: z.array(z.strictObject({ name: z.string(), packets: z.number().int() })),
+  /** Where it does not hold everything: who stopped, when (milliseconds since the start of the run) and why. */
+  stopped: z.array(z.strictObject({ by: z.string(), atMs: z.number(), because: z.string() })),
+});
+
 /**
  * The record of one run: everything a rendering shows. Written once as `run.json`; terminal, HTML, JUnit and every later
  * format are made from it alone. Schema-versioned; `reports/schema/run.schema.json` is made from this file.
@@ -75,6 +89,8 @@ export const runRecordSchema = z.strictObject({
   series: z.array(seriesSchema),
   processes: z.array(processSchema),
   journal: z.strictObject({ file: z.string(), entries: z.number().int(), headHash: z.string() }),
+  /** Left out when nothing was captured. */
+  capture: captureSchema.optional(),
   scheduleSha256: z.string(),
   replayCommand: z.string(),
 });
@@ -82,4 +98,5 @@ export const runRecordSchema = z.strictObject({
 export type RunRecord = z.infer<typeof runRecordSchema>;
 export type CheckRecord = RunRecord['checks'][number];
 export type SeriesRecord = RunRecord['series'][number];
+export type CaptureRecord = z.infer<typeof captureSchema>;
 export type FaultRecord = RunRecord['faults'][number];

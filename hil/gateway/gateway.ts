@@ -5,6 +5,7 @@ import type { Observe } from '../runtime/observation.ts';
 import type { Random } from '../runtime/random.ts';
 import type { OpenLink } from '../transport/byte-link.ts';
 import type { openMqttSession } from '../transport/mqtt-session.ts';
+import type { WireTap } from '../transport/wire-tap.ts';
 import { createApi } from './api/api.ts';
 import { createAedesEngine } from './broker/aedes-engine.ts';
 import type { GatewayConfig } from './config/gateway-config.ts';
@@ -26,6 +27,8 @@ export interface GatewayDeps {
   /** @throws FieldproofError FP_PROFILE_UNKNOWN and what else reading a profile may give. */
   readonly loadProfile: (nameOrPath: string) => DeviceProfile;
   readonly configSha256: string;
+  /** A capture of what MQTT clients and the broker say to each other; that of lines is a matter of `openLink`. */
+  readonly wire?: WireTap | undefined;
 }
 
 /** The reference gateway: southbound -> broker -> uplink, and an HTTP face. It starts once and stops once. */
@@ -53,7 +56,7 @@ const SAMPLE_PERIOD_MS = 500;
 /** @throws FieldproofError what `deps.loadProfile` throws; nothing has been opened then. */
 export function createGateway(config: GatewayConfig, deps: GatewayDeps): Gateway {
   const { clock, random, observe, log } = deps;
-  const engine = createAedesEngine(config.broker, { log });
+  const engine = createAedesEngine(config.broker, { log, wire: deps.wire });
   const uplinkDeps = { ...deps, random: random.child('uplink') };
   const uplink = config.uplink === undefined ? undefined : createUplink(config.uplink, config.id, uplinkDeps);
   const onReport = createTelemetryPublisher(config.telemetry, deps.bootId, { engine, observe, log });

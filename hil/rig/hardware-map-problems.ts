@@ -21,8 +21,9 @@ export function hardwareMapProblems({ duts }: HardwareMap, folder: string): Hard
 function ownProblems(dut: Dut, folder: string): HardwareMapProblem[] {
   const problems: HardwareMapProblem[] = [];
   const isTcp = parseHostPort(dut.address) !== undefined;
-  if (dut.transport === 'modbus-tcp' && !isTcp) problems.push({ path: ['address'], message: `modbus-tcp needs host:port, not "${dut.address}"` });
-  if (dut.transport === 'modbus-tcp' && dut.line !== undefined) problems.push({ path: ['line'], message: 'modbus-tcp has no serial line settings' });
+  const { transport } = dut;
+  if ((transport === 'modbus-tcp' || transport === 'modbus-rtu-tcp') && !isTcp) problems.push({ path: ['address'], message: `${transport} needs host:port, not "${dut.address}"` });
+  if (transport === 'modbus-tcp' && dut.line !== undefined) problems.push({ path: ['line'], message: 'modbus-tcp has no serial line settings' });
   if (new Set(dut.units).size !== dut.units.length) problems.push({ path: ['units'], message: 'a unit id stands twice' });
   if (dut.power?.kind === 'modbus-coil' && parseHostPort(dut.power.address) === undefined) {
     problems.push({ path: ['power', 'address'], message: `a relay module is reached by host:port, not "${dut.power.address}"` });

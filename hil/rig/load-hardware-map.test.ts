@@ -33,9 +33,10 @@ test('a map is read with its defaults', () => {
 
 test.each([
   ['a misspelt key', ['  - { id: a, transport: modbus-tcp, adress: "h:502" }'], 2, /did you mean "address"/u],
-  ['an unknown transport', ['  - { id: a, transport: modbus, address: "h:502" }'], 2, /modbus-tcp, modbus-rtu, modbus-ascii/u],
+  ['an unknown transport', ['  - { id: a, transport: modbus, address: "h:502" }'], 2, /modbus-tcp, modbus-rtu, modbus-rtu-tcp, modbus-ascii/u],
   ['an id twice', ['  - { id: a, transport: modbus-tcp, address: "h:502" }', '  - { id: a, transport: modbus-tcp, address: "i:502" }'], 3, /a DUT of that id stands above/u],
   ['modbus-tcp on a port', ['  - { id: a, transport: modbus-tcp, address: /dev/ttyS0 }'], 2, /needs host:port/u],
+  ['modbus-rtu-tcp on a port', ['  - { id: a, transport: modbus-rtu-tcp, address: /dev/ttyS0 }'], 2, /modbus-rtu-tcp needs host:port/u],
   ['a unit twice', ['  - { id: a, transport: modbus-rtu, address: /dev/x }', '  - { id: b, transport: modbus-rtu, address: /dev/x }'], 3, /unit 1 at \/dev\/x belongs to a/u],
   ['two settings on one line', ['  - { id: a, transport: modbus-rtu, address: /dev/x }', '  - { id: b, transport: modbus-rtu, address: /dev/x, units: [2], line: { baudRate: 9600 } }'], 3, /must be the same/u],
   ['a profile that is not there', ['  - { id: a, transport: modbus-tcp, address: "h:502", profile: pump-sation }'], 2, /did you mean "pump-station"/u],

@@ -87,8 +87,8 @@ describe('unions are judged by the branch that was meant', () => {
     ['nearest key of that transport', RTU_LINE.replace('path:', 'baudrate: 9600\n      path:'), [
       '6:7 southbound.lines.0.baudrate: unknown key "baudrate"; did you mean "baudRate"? (valid here: id, timeout, retries, grouping, devices, transport, path, baudRate, parity, stopBits)',
     ]],
-    ['unknown transport', RTU_LINE.replace('modbus-rtu', 'modbus-rtuu'), ['5:7 southbound.lines.0.transport: expected one of modbus-tcp, modbus-rtu, modbus-ascii; did you mean "modbus-rtu"?']],
-    ['no transport', RTU_LINE.replace('      transport: modbus-rtu\n', ''), ['4:7 southbound.lines.0.transport: missing key "transport": expected one of modbus-tcp, modbus-rtu, modbus-ascii']],
+    ['unknown transport', RTU_LINE.replace('modbus-rtu', 'modbus-rtuu'), ['5:7 southbound.lines.0.transport: expected one of modbus-tcp, modbus-rtu, modbus-rtu-tcp, modbus-ascii; did you mean "modbus-rtu"?']],
+    ['no transport', RTU_LINE.replace('      transport: modbus-rtu\n', ''), ['4:7 southbound.lines.0.transport: missing key "transport": expected one of modbus-tcp, modbus-rtu, modbus-rtu-tcp, modbus-ascii']],
     ['misspelt transport', RTU_LINE.replace('transport:', 'transprot:'), [expect.stringMatching(/^5:7 southbound\.lines\.0\.transprot: unknown key "transprot"; did you mean "transport"\?/u)]],
     ['deep in lists', RTU_LINE.replace('unit: 2', 'unit: 248'), ['9:25 southbound.lines.0.devices.1.unit: expected at most 247, found 248']],
     ['an empty list', 'id: edge\nuplink: { url: "mqtt://a:1", forward: [] }\n', ['2:30 uplink.forward: expected at least 1 entry, found a list of 0']],

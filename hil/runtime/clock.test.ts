@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createManualClock } from '../../sim/world/manual-clock.ts';
 import { every, sleep, type Clock } from './clock.ts';
 import { realClock } from './real-clock.ts';
@@ -120,5 +120,57 @@ describe('the real clock', () => {
     timers[1]?.cancel();
     timers[1]?.cancel();
     expect(fired).toBe(0);
+  });
+});
+
+describe('a fine timer of the real clock', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  test.each([0, 0.3, 2.5, 4.01, 12])('of %d ms never fires early, and not before it is set', async (delayMs) => {
+    const startMs = realClock.nowMs();
+    let isSet = false;
+    const firedMs = await new Promise<number>((resolve) => {
+      realClock.setFineTimer(delayMs, () => {
+        expect(isSet).toBe(true);
+        resolve(realClock.nowMs());
+      });
+      isSet = true;
+    });
+    expect(firedMs).toBeGreaterThanOrEqual(startMs + delayMs);
+  });
+
+  test('sleeps through a long wait, and leaves nothing behind that turns the event loop', async () => {
+    const turns = vi.spyOn(globalThis, 'setImmediate');
+    const long = realClock.setFineTimer(60_000, () => undefined);
+    await sleep(realClock, 30);
+    expect(turns).toHaveBeenCalledTimes(1);
+    long.cancel();
+    await new Promise<void>((resolve) => void realClock.setFineTimer(5, resolve));
+    const used = turns.mock.calls.length;
+    expect(used).toBeGreaterThan(1);
+    await sleep(realClock, 30);
+    expect(turns).toHaveBeenCalledTimes(used);
+  });
+
+  test.each([0, 1, 20])('of %d ms that was cancelled does not fire', async (delayMs) => {
+    let fired = 0;
+    const timer = realClock.setFineTimer(delayMs, () => (fired += 1));
+    timer.cancel();
+    timer.cancel();
+    await sleep(realClock, delayMs + 10);
+    expect(fired).toBe(0);
+  });
+
+  test('may be cancelled while it looks at the clock in each turn', async () => {
+    let fired = 0;
+    const timer = realClock.setFineTimer(2, () => (fired += 1));
+    await new Promise((resolve) => setImmediate(resolve));
+    // A machine under load may have been away for longer than that.
+    timer.cancel();
+    const before = fired;
+    await sleep(realClock, 10);
+    expect(fired).toBe(before);
   });
 });

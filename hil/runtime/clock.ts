@@ -20,6 +20,15 @@ export interface Clock {
 }
 
 /**
+ * A clock with a finer timer besides, for what keeps the time of a wire. A fine timer costs turns of the event loop near
+ * its end, so everything else uses `setTimer`.
+ */
+export interface FineClock extends Clock {
+  /** As `setTimer`, but never early, and as little late as the event loop allows: microseconds when it is idle. */
+  setFineTimer(delayMs: number, callback: () => void): Timer;
+}
+
+/**
  * Waits `delayMs` milliseconds.
  * @param signal - When it aborts, the wait ends at once and the promise resolves: an ended wait is no error.
  */

@@ -77,6 +77,10 @@ export const ERROR_CODES = {
     meaning: 'A Modbus PDU to be encoded is outside the limits of the protocol.',
     nextStep: 'Keep quantities and addresses within the ranges stated in the message.',
   },
+  FP_MQTT_BAD_PACKET: {
+    meaning: 'An MQTT packet to be encoded breaks a rule of its version, or a value does not fit its field.',
+    nextStep: 'Keep to what the message states; the statement of the standard is in it.',
+  },
   FP_UPLINK_BACKLOG_FULL: {
     meaning: 'The store-and-forward queue of an uplink reached its bound; the oldest messages were dropped and counted.',
     nextStep: 'Raise uplink.storeAndForward.messagesMax, or look for the reason the uplink stays down.',
@@ -152,6 +156,26 @@ export const ERROR_CODES = {
   FP_RIG_RECORDING: {
     meaning: 'A device recording cannot be used: a line does not parse, or it holds no answer.',
     nextStep: 'Go to the line named, or record the device again with `fieldproof rig record`.',
+  },
+  FP_CATALOGUE_INVALID: {
+    meaning: 'A catalogue of statements cannot be used, or a case names a statement that it does not hold.',
+    nextStep: 'Go to the row named; the first line of the file names its columns.',
+  },
+  FP_SUITE_UNKNOWN: {
+    meaning: 'No conformance suite has this name.',
+    nextStep: 'List them with `fieldproof conformance list`.',
+  },
+  FP_CASE_UNKNOWN: {
+    meaning: 'No conformance case has this name.',
+    nextStep: 'List them with `fieldproof conformance list <suite>`.',
+  },
+  FP_PICS_INVALID: {
+    meaning: 'A declaration of the vendor (PICS or PIXIT) names something that the suite does not know, or is no such file.',
+    nextStep: 'Go to the key named; `fieldproof conformance pics <suite>` prints a form with every item.',
+  },
+  FP_EVIDENCE_MISMATCH: {
+    meaning: 'Stored evidence is not that of the case, version, seed and declaration that it is judged with.',
+    nextStep: 'Judge it with the fieldproof version and the declaration named in its record; otherwise the evidence was changed.',
   },
   FP_BENCH_PEER_MISSING: {
     meaning: 'A benchmark peer is not installed, so its column is empty.',

@@ -5,7 +5,8 @@ import { encodeOptions, paddedTo4, type PcapngOption } from './pcapng-option.ts'
 /** Bytes kept of one packet; of a longer one the rest is cut off and only its length is told. Wireshark reads no more. */
 export const PACKET_BYTES_MAX = 262_144;
 
-const BLOCK = { sectionHeader: 0x0a0d0d0a, interfaceDescription: 1, enhancedPacket: 6 } as const;
+/** Types of the blocks that a capture consists of. */
+export const BLOCK = { sectionHeader: 0x0a0d0d0a, interfaceDescription: 1, enhancedPacket: 6 } as const;
 const OPTION = { comment: 1, application: 4, interfaceName: 2, packetFlags: 2, timeResolution: 9 } as const;
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 /** The instants of packets count microseconds: 10 to the power of minus 6. */

@@ -39,16 +39,18 @@ const WINDOW_BYTES = 65_535;
 export function encodeTcpFrame(segment: TcpSegment): Uint8Array {
   const source = addressBytes(segment.from.host);
   const destination = addressBytes(segment.to.host);
-  const tcp = encodeTcp(segment, source, destination);
-  const ethernet = Buffer.alloc(ETHERNET_BYTES);
-  ethernet.set([0x02, 0x00, ...destination], 0);
-  ethernet.set([0x02, 0x00, ...source], 6);
-  ethernet.writeUInt16BE(ETHERTYPE_IPV4, 12);
-  return Buffer.concat([ethernet, encodeIpv4(segment.identification, source, destination, tcp.byteLength), tcp]);
+  const tcpBytes = TCP_BYTES + segment.payload.byteLength;
+  // One allocation for a frame: a capture makes one for everything that passes.
+  const frame = Buffer.alloc(ETHERNET_BYTES + IPV4_BYTES + tcpBytes);
+  frame.set([0x02, 0x00, ...destination], 0);
+  frame.set([0x02, 0x00, ...source], 6);
+  frame.writeUInt16BE(ETHERTYPE_IPV4, 12);
+  writeIpv4(frame.subarray(ETHERNET_BYTES, ETHERNET_BYTES + IPV4_BYTES), segment.identification, source, destination, tcpBytes);
+  writeTcp(frame.subarray(ETHERNET_BYTES + IPV4_BYTES), segment, source, destination);
+  return frame;
 }
 
-function encodeIpv4(identification: number, source: Uint8Array, destination: Uint8Array, payloadBytes: number): Uint8Array {
-  const header = Buffer.alloc(IPV4_BYTES);
+function writeIpv4(header: Buffer, identification: number, source: Uint8Array, destination: Uint8Array, payloadBytes: number): void {
   header[0] = 0x45;
   header.writeUInt16BE(IPV4_BYTES + payloadBytes, 2);
   header.writeUInt16BE(identification, 4);
@@ -59,21 +61,18 @@ function encodeIpv4(identification: number, source: Uint8Array, destination: Uin
   header.set(source, 12);
   header.set(destination, 16);
   header.writeUInt16BE(internetChecksum(header), 10);
-  return header;
 }
 
-function encodeTcp({ from, to, sequence, acknowledgment, flags, payload }: TcpSegment, source: Uint8Array, destination: Uint8Array): Uint8Array {
-  const segment = Buffer.alloc(TCP_BYTES + payload.byteLength);
-  segment.writeUInt16BE(from.port, 0);
-  segment.writeUInt16BE(to.port, 2);
-  segment.writeUInt32BE(sequence, 4);
-  segment.writeUInt32BE(acknowledgment, 8);
-  segment[12] = (TCP_BYTES / 4) << 4;
-  segment[13] = flags;
-  segment.writeUInt16BE(WINDOW_BYTES, 14);
-  segment.set(payload, TCP_BYTES);
-  segment.writeUInt16BE(internetChecksum(pseudoHeader(source, destination, segment.byteLength), segment), 16);
-  return segment;
+function writeTcp(tcp: Buffer, { from, to, sequence, acknowledgment, flags, payload }: TcpSegment, source: Uint8Array, destination: Uint8Array): void {
+  tcp.writeUInt16BE(from.port, 0);
+  tcp.writeUInt16BE(to.port, 2);
+  tcp.writeUInt32BE(sequence, 4);
+  tcp.writeUInt32BE(acknowledgment, 8);
+  tcp[12] = (TCP_BYTES / 4) << 4;
+  tcp[13] = flags;
+  tcp.writeUInt16BE(WINDOW_BYTES, 14);
+  tcp.set(payload, TCP_BYTES);
+  tcp.writeUInt16BE(internetChecksum(pseudoHeader(source, destination, tcp.byteLength), tcp), 16);
 }
 
 /** What the checksum of TCP covers beside the segment. */

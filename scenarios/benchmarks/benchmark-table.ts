@@ -3,7 +3,8 @@ import { tenThousandPolled } from './southbound/ten-thousand-polled.ts';
 import { endToEndLatency } from './end-to-end/end-to-end-latency.ts';
 import { modbusServers } from './modbus-server/modbus-servers.ts';
 import { tenThousandPlcs } from './modbus-server/ten-thousand-plcs.ts';
+import { serialLine } from './serial-line/serial-line.ts';
 import { modbusCodec } from './modbus-codec/modbus-codec.ts';
 
 /** Every benchmark of `fieldproof bench`, in the order they run. */
-export const BENCHMARKS: readonly Benchmark[] = [modbusCodec, modbusServers, tenThousandPlcs, tenThousandPolled, endToEndLatency];
+export const BENCHMARKS: readonly Benchmark[] = [modbusCodec, modbusServers, tenThousandPlcs, tenThousandPolled, serialLine, endToEndLatency];

@@ -1,4 +1,4 @@
-import type { Clock } from '../../hil/runtime/clock.ts';
+import type { FineClock } from '../../hil/runtime/clock.ts';
 
 /** One number that every contender of a benchmark is measured by. */
 export interface Metric {
@@ -13,7 +13,7 @@ export interface Metric {
 export type Sample = Readonly<Record<string, number>>;
 
 export interface BenchDeps {
-  readonly clock: Clock;
+  readonly clock: FineClock;
   /** The built command line, for benchmarks that start fieldproof as a process of its own. */
   readonly cliEntry: string;
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../hil/runtime/clock.ts';
+import type { FineClock } from '../../hil/runtime/clock.ts';
 import { FieldproofError } from '../../hil/runtime/errors.ts';
 import { nearestWord } from '../../hil/runtime/nearest-word.ts';
 import { packageRoot } from '../../hil/runtime/package-root.ts';
@@ -9,7 +9,7 @@ import type { Benchmark } from './benchmark.ts';
 import { runBenchmark } from './run-benchmark.ts';
 
 export interface RunBenchmarksDeps {
-  readonly clock: Clock;
+  readonly clock: FineClock;
   /** Takes a line about the progress, for people. */
   readonly report: (line: string) => void;
   /** The built command line; default: that of this package's `dist`. */

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addBenchCommand } from './bench-command.ts';
+import { addConformanceCommands } from './conformance-command.ts';
 import { addGatewayCommand } from './gateway-command.ts';
 import { TASKS } from './help-text.ts';
 import { addProfileCommands } from './profile-command.ts';
@@ -55,7 +56,8 @@ function createProgram(context: ProgramContext, finish: (code: number) => void):
   addSimFleetCommand(sim, context, finish);
   const rig = addRigCommands(program, context, finish);
   const profile = addProfileCommands(program, context, finish);
+  const conformance = addConformanceCommands(program, context, finish);
   addBenchCommand(program, context, finish);
-  for (const command of [program, sim, ...program.commands, ...sim.commands, ...rig.commands, ...profile.commands]) command.copyInheritedSettings(program);
+  for (const command of [program, sim, ...program.commands, ...sim.commands, ...rig.commands, ...profile.commands, ...conformance.commands]) command.copyInheritedSettings(program);
   return program;
 }

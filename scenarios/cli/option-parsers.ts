@@ -1,3 +1,4 @@
+import { PUBLIC_FUNCTION_CODES, type FunctionCode } from '../../hil/protocols/modbus/function-code.ts';
 import { FieldproofError } from '../../hil/runtime/errors.ts';
 import { nearestWord } from '../../hil/runtime/nearest-word.ts';
 import { REPORT_FORMATS, type ReportFormat } from '../../reports/report-writer.ts';
@@ -26,6 +27,20 @@ export function parseProbability(text: string): number {
 /** `1,2,3` as unit ids. @throws FieldproofError FP_USAGE. */
 export function parseUnits(text: string): number[] {
   return text.split(',').map((word) => parseInteger(1, 247, 'unit id')(word.trim()));
+}
+
+/** `3,4,16` as public function codes, each once. @throws FieldproofError FP_USAGE. */
+export function parseFunctionCodes(text: string): FunctionCode[] {
+  const codes = text.split(',').map((word) => publicFunctionCode(word.trim()));
+  const twice = codes.find((code, index) => codes.indexOf(code) !== index);
+  if (twice !== undefined) throw new FieldproofError('FP_USAGE', `function codes "${text}": ${twice} is given twice`);
+  return codes;
+}
+
+function publicFunctionCode(word: string): FunctionCode {
+  const found = PUBLIC_FUNCTION_CODES.find((code) => String(code) === word);
+  if (found !== undefined) return found;
+  throw new FieldproofError('FP_USAGE', `function code "${word}": expected one of the public ones: ${PUBLIC_FUNCTION_CODES.join(', ')}`);
 }
 
 /** `127.0.0.1:1883` or `[::1]:1883`. @throws FieldproofError FP_USAGE. */

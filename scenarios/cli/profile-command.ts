@@ -69,6 +69,9 @@ function importMap(file: string, flags: ImportFlags, context: ProgramContext): n
 function checkProfile(file: string, context: ProgramContext): number {
   const profile = loadProfile(file);
   say(context, summaryOf(profile));
+  const { files, fifoQueues } = profile;
+  if (files !== undefined) say(context, `for a virtual PLC: ${files.length} files (FC 20, 21)`);
+  if (fifoQueues !== undefined) say(context, `for a virtual PLC: ${fifoQueues.length} FIFO queues (FC 24)`);
   const kept = [...keptKeys(profile)].map(([key, times]) => (times === 1 ? key : `${key} (${times})`));
   if (kept.length > 0) say(context, `kept, but without effect here: ${kept.join(', ')}`);
   return EXIT.pass;

@@ -1,9 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
-import type { Clock } from '../../hil/runtime/clock.ts';
+import type { FineClock } from '../../hil/runtime/clock.ts';
 
 /** What the commands get from the process they run in; `fieldproof.ts` fills it, tests fill their own. */
 export interface ProgramContext {
-  readonly clock: Clock;
+  readonly clock: FineClock;
   readonly stdin: Readable;
   /** Ready lines, records and whatever `--json` asks for; nothing else. */
   readonly stdout: Writable;

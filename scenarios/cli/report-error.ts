@@ -16,6 +16,9 @@ const USAGE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'FP_RECORD_INVALID',
   'FP_RIG_UNKNOWN_DUT',
   'FP_RIG_RECORDING',
+  'FP_SUITE_UNKNOWN',
+  'FP_CASE_UNKNOWN',
+  'FP_PICS_INVALID',
 ]);
 
 /** Shows an error to a person and gives the exit code that it means. */

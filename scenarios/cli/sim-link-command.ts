@@ -4,16 +4,18 @@ import type { ObservationData } from '../../hil/runtime/observation.ts';
 import { randomFromHex, randomFromSeed, type Random } from '../../hil/runtime/random.ts';
 import { z } from '../../hil/runtime/schema.ts';
 import { startLinkProxy, type LinkProxy } from '../../sim/link/link-proxy.ts';
+import { addCaptureOptions, type CaptureFlags } from './capture-option.ts';
 import { parseFaultFlag } from './fault-flag.ts';
 import { parseAddress, parseSeed, parseSeedHex } from './option-parsers.ts';
 import type { ProgramContext } from './program-context.ts';
 import { runService } from './supervised-service.ts';
 
-interface LinkFlags {
+interface LinkFlags extends CaptureFlags {
   readonly id: string;
   readonly listen: string;
   readonly upstream: string;
   readonly fault: readonly string[];
+  readonly protocol?: 'mqtt' | 'modbus-tcp';
   readonly seed?: number;
   readonly seedHex?: string;
   readonly logLevel: LogLevel;
@@ -25,14 +27,14 @@ const faultStopSchema = z.object({ fault: z.string() });
 
 /** `fieldproof sim link` */
 export function addSimLinkCommand(sim: Command, context: ProgramContext, finish: (code: number) => void): void {
-  sim
-    .command('link')
+  addCaptureOptions(sim.command('link'))
     .summary('a TCP proxy that misbehaves')
     .description('A TCP proxy with faults, between any client and any server. Faults are in force until it is ended.')
     .requiredOption('--listen <host:port>', 'where clients connect; port 0 lets the system choose')
     .requiredOption('--upstream <host:port>', 'the server')
     .option('--id <name>', 'its name in observations', 'link')
     .option('--fault <kind:key=value,...>', 'a fault to start with, e.g. latency:ms=200ms,jitter=50ms; may be given again', (text: string, before: string[]) => [...before, text], [])
+    .addOption(new Option('--protocol <name>', 'what is spoken, so that a capture shows it').choices(['mqtt', 'modbus-tcp']))
     .option('--seed <number>', 'faults draw from this seed', parseSeed)
     .addOption(new Option('--seed-hex <digits>').argParser(parseSeedHex).hideHelp())
     .addOption(new Option('--log-level <level>', 'log on stderr').choices(LOG_LEVELS).default('info'))
@@ -46,8 +48,8 @@ async function simLink(flags: LinkFlags, context: ProgramContext): Promise<numbe
   const random = flags.seedHex === undefined ? randomFromSeed(flags.seed ?? context.drawSeed()) : randomFromHex(flags.seedHex);
   const faults = flags.fault.map(parseFaultFlag);
   const addresses = { listen: parseAddress(flags.listen), upstream: parseAddress(flags.upstream) };
-  return runService(context, { id, supervised, log }, async (channel) => {
-    const proxy = await startLinkProxy({ id, ...addresses }, { clock: context.clock, random: random.child('proxy'), observe: channel.observerFor(id), log });
+  return runService(context, { id, supervised, log, capture: flags }, async (channel, wire) => {
+    const proxy = await startLinkProxy({ id, ...addresses, protocol: flags.protocol }, { clock: context.clock, random: random.child('proxy'), observe: channel.observerFor(id), log, wire });
     startAll(proxy, faults, random);
     channel.handle('fault.start', (params) => startFault(proxy, params));
     channel.handle('fault.stop', (params) => {

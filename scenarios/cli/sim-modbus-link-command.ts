@@ -6,15 +6,17 @@ import { createLogger, LOG_LEVELS, type LogLevel } from '../../hil/runtime/log.t
 import { randomFromHex, randomFromSeed } from '../../hil/runtime/random.ts';
 import type { LinkAddress, SerialLine } from '../../hil/transport/byte-link.ts';
 import { createOpenLink } from '../../hil/transport/open-link.ts';
+import { tappedOpenLink } from '../../hil/transport/tapped-open-link.ts';
 import { createActiveModbusFaults } from '../../sim/modbus-faults/active-modbus-faults.ts';
 import { parseClientSide, startModbusLink } from '../../sim/modbus-faults/modbus-link.ts';
+import { addCaptureOptions, type CaptureFlags } from './capture-option.ts';
 import { parseModbusFaultFlag } from './fault-flag.ts';
 import { handleModbusFaults, startFlaggedFaults } from './modbus-fault-commands.ts';
 import { parseInteger, parseSeed, parseSeedHex } from './option-parsers.ts';
 import type { ProgramContext } from './program-context.ts';
 import { runService } from './supervised-service.ts';
 
-interface ModbusLinkFlags {
+interface ModbusLinkFlags extends CaptureFlags {
   readonly id: string;
   readonly client: string;
   readonly device: string;
@@ -34,8 +36,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
 
 /** `fieldproof sim modbus-link` */
 export function addSimModbusLinkCommand(sim: Command, context: ProgramContext, finish: (code: number) => void): void {
-  sim
-    .command('modbus-link')
+  addCaptureOptions(sim.command('modbus-link'))
     .summary('Modbus faults between a gateway and a real device')
     .description('Stands between a Modbus client and a device, real or not, and carries their frames, with faults. Between two serial ports, two TCP sides, or as a gateway from one to the other. Faults are in force until it is ended.')
     .requiredOption('--client <side>', 'where the client comes in: tcp:host:port (port 0: the system chooses), serial:/dev/path, or pty (a pseudo-terminal whose path is printed)')
@@ -63,13 +64,16 @@ async function simModbusLink(flags: ModbusLinkFlags, context: ProgramContext): P
   const serial: SerialLine = { baudRate: baud, parity, stopBits: parity === 'none' ? 2 : 1 };
   const device = deviceAddress(flags.device, serial);
   const points = profile === undefined ? undefined : pointsOf(loadProfile(profile));
-  return runService(context, { id, supervised, log }, async (channel) => {
+  return runService(context, { id, supervised, log, capture: flags }, async (channel, wire) => {
     const { clock } = context;
     const observe = channel.observerFor(id);
     const faults = createActiveModbusFaults({ clock, random: random.child('faults'), observe });
-    const openLink = createOpenLink({ clock, timeoutMs: CONNECT_TIMEOUT_MS });
+    const plain = createOpenLink({ clock, timeoutMs: CONNECT_TIMEOUT_MS });
+    const sideOf = (address: LinkAddress): string => (address.kind === 'serial' && client.kind === 'serial' && address.path === client.path ? 'client side' : 'device side');
+    const framingOf = (address: LinkAddress): 'tcp' | 'rtu' | 'ascii' => (address.kind === 'tcp' ? 'tcp' : framing);
+    const openLink = wire === undefined ? plain : tappedOpenLink(plain, wire, (address) => ({ place: `${id} ${sideOf(address)}`, framing: framingOf(address) }));
     const told = (unit: number, values: Record<string, number | boolean | string>): void => observe('plc.served', { device: id, unit, values });
-    const link = await startModbusLink({ id, client, device, serial, framing, timeoutMs: flags.timeout, points }, { clock, log, openLink, faults, told });
+    const link = await startModbusLink({ id, client, device, serial, framing, timeoutMs: flags.timeout, points }, { clock, log, openLink, faults, told, wire });
     handleModbusFaults(channel, faults);
     await startFlaggedFaults(flagged, faults, random);
     const stop = async (): Promise<void> => {

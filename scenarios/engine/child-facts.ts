@@ -14,7 +14,7 @@ export const plcFacts = z.looseObject({
       endpoint: z.discriminatedUnion('transport', [
         z.object({ transport: z.literal('modbus-tcp'), host: z.string(), port: z.number().int() }),
         z.object({
-          transport: z.literal('modbus-rtu'),
+          transport: z.enum(['modbus-rtu', 'modbus-ascii']),
           path: z.string(),
           baudRate: z.number(),
           parity: z.enum(['none', 'even', 'odd']),

@@ -1,7 +1,7 @@
 import { cpus, platform, release, totalmem } from 'node:os';
 import type { JournalEntry } from '../../hil/runtime/journal.ts';
 import { z } from '../../hil/runtime/schema.ts';
-import { runRecordSchema, type RunRecord } from '../../reports/record.ts';
+import { runRecordSchema, type CaptureRecord, type RunRecord } from '../../reports/record.ts';
 import { faultRecords, phaseRecords, processFigures, repeatsOf, runVerdict, scheduleSha256, tierOf } from './build-record.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { judgeRun } from './judge-run.ts';
@@ -35,6 +35,7 @@ export interface RunOutcome {
   readonly interrupted: string | undefined;
   readonly journalEntries: number;
   readonly journalHeadHash: string;
+  readonly capture: CaptureRecord | undefined;
 }
 
 /** Judges a finished run and makes its record. */
@@ -75,6 +76,7 @@ export function completeRecord(subject: RunSubject, outcome: RunOutcome, journal
       exit: outcome.exits.get(id) ?? 'unknown',
     })),
     journal: { file: 'events.ndjson', entries: outcome.journalEntries, headHash: outcome.journalHeadHash },
+    ...(outcome.capture === undefined ? {} : { capture: outcome.capture }),
     scheduleSha256: scheduleSha256(schedule),
     replayCommand: `npx fieldproof replay ${shellWord(folder)}${subject.rigFile === undefined ? '' : ` --rig ${shellWord(subject.rigFile)}`}`,
   } satisfies z.input<typeof runRecordSchema>);

@@ -1,18 +1,18 @@
-import { loadProfile } from '../../hil/gateway/southbound/load-profile.ts';
 import { pointsOf } from '../../hil/gateway/southbound/point.ts';
 import { messageOf } from '../../hil/runtime/errors.ts';
 import { MODBUS_FAULTS } from '../../sim/modbus-faults/faults/fault-table.ts';
 import type { Framing } from '../../sim/modbus-faults/modbus-fault.ts';
 import type { ModbusFaultKind } from '../../sim/modbus-faults/modbus-fault-kind.ts';
+import { profileOf } from './plc-source.ts';
 import type { Scenario, ScenarioFault, ScenarioPlcs } from './scenario-schema.ts';
 import { unknownName, type ReferenceProblem } from './unknown-name.ts';
 
-const FRAMING_OF: Readonly<Record<ScenarioPlcs['transport'], Framing>> = { 'modbus-tcp': 'tcp', 'modbus-rtu': 'rtu' };
+const FRAMING_OF: Readonly<Record<ScenarioPlcs['transport'], Framing>> = { 'modbus-tcp': 'tcp', 'modbus-rtu': 'rtu', 'modbus-ascii': 'ascii' };
 
 /**
  * What is wrong with the place of a fault: a name that leads nowhere, a fault that cannot exist there, points that the devices
  * there do not have.
- * @param folder - Where relative profile paths start.
+ * @param folder - Where relative paths of profiles and recordings start.
  */
 export function faultPlaceProblems(fault: ScenarioFault, topology: Scenario['topology'], path: readonly (string | number)[], folder: string): ReferenceProblem[] {
   const rows: readonly ModbusFaultKind[] = MODBUS_FAULTS;
@@ -26,9 +26,9 @@ export function faultPlaceProblems(fault: ScenarioFault, topology: Scenario['top
 }
 
 /** Empty for a profile that cannot be loaded: that is another problem's message. */
-function pointNames({ profile }: ScenarioPlcs, folder: string): string[] {
+function pointNames(plcs: ScenarioPlcs, folder: string): string[] {
   try {
-    return pointsOf(loadProfile(profile, folder)).map(({ name }) => name);
+    return pointsOf(profileOf(plcs, folder)).map(({ name }) => name);
   } catch (unreadable) {
     return [`(the profile cannot be read: ${messageOf(unreadable)})`];
   }

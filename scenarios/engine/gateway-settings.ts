@@ -1,6 +1,5 @@
 import { readCheckedYaml } from '../../hil/runtime/checked-yaml.ts';
 import { z } from '../../hil/runtime/schema.ts';
-import { isAbsolute, join } from 'node:path';
 import type { PlcDeviceFacts } from './child-facts.ts';
 import type { ScenarioPlcs } from './scenario-schema.ts';
 
@@ -8,6 +7,8 @@ import type { ScenarioPlcs } from './scenario-schema.ts';
 export interface StartedPlcs {
   readonly plcs: ScenarioPlcs;
   readonly devices: readonly PlcDeviceFacts[];
+  /** What the gateway reads them by: a shipped name, or an absolute path. */
+  readonly profile: string;
 }
 
 type SettingsObject = Record<string, unknown>;
@@ -16,10 +17,9 @@ type SettingsObject = Record<string, unknown>;
  * The configuration that a gateway of a run is started with: the scenario's file, with ports of the system's choice, the
  * run's Modbus lines and the link's address filled in. It is written to the run folder, so that the run can be studied.
  * @param uplinkUrl - Where the uplink must lead (the fault proxy); undefined leaves the file's uplink as it is.
- * @param folder - Where relative profile paths start.
  * @param real - Lines of real devices.
  */
-export function gatewaySettings(id: string, file: string, started: readonly StartedPlcs[], uplinkUrl: string | undefined, folder: string, real: readonly SettingsObject[] = []): SettingsObject {
+export function gatewaySettings(id: string, file: string, started: readonly StartedPlcs[], uplinkUrl: string | undefined, real: readonly SettingsObject[] = []): SettingsObject {
   const settings: SettingsObject = { ...readCheckedYaml(file, z.looseObject({})).value };
   const own = z.looseObject({ lines: z.array(z.unknown()).default([]) }).default({ lines: [] }).parse(settings['southbound']);
   return {
@@ -27,20 +27,16 @@ export function gatewaySettings(id: string, file: string, started: readonly Star
     id,
     mqtt: { ...objectOf(settings['mqtt']), host: '127.0.0.1', port: 0 },
     http: { ...objectOf(settings['http']), host: '127.0.0.1', port: 0 },
-    southbound: { ...own, lines: [...own.lines, ...started.flatMap((group) => linesOf(group, folder)), ...real] },
+    southbound: { ...own, lines: [...own.lines, ...started.flatMap(linesOf), ...real] },
     ...(uplinkUrl === undefined ? {} : { uplink: { ...objectOf(settings['uplink']), url: uplinkUrl } }),
   };
 }
 
 /** Modbus TCP: a line for each device. A serial line: one for the group, with all its units. */
-function linesOf({ plcs, devices }: StartedPlcs, folder: string): SettingsObject[] {
-  const profile = plcs.profile.endsWith('.yaml') && !isAbsolute(plcs.profile) ? join(folder, plcs.profile) : plcs.profile;
+function linesOf({ plcs, devices, profile }: StartedPlcs): SettingsObject[] {
   const entry = ({ device, unit }: PlcDeviceFacts): SettingsObject => ({ id: device, unit, profile, pollEvery: `${plcs.pollEvery}ms` });
   const serial = devices[0]?.endpoint;
-  if (serial?.transport === 'modbus-rtu') {
-    const { path, baudRate, parity, stopBits } = serial;
-    return [{ id: plcs.group, transport: 'modbus-rtu', path, baudRate, parity, stopBits, devices: devices.map(entry) }];
-  }
+  if (serial !== undefined && serial.transport !== 'modbus-tcp') return [{ id: plcs.group, ...serial, devices: devices.map(entry) }];
   return devices.flatMap((device) =>
     device.endpoint.transport === 'modbus-tcp'
       ? [{ id: device.device, transport: 'modbus-tcp', host: device.endpoint.host, port: device.endpoint.port, devices: [entry(device)] }]

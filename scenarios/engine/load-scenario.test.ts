@@ -92,6 +92,21 @@ describe('a broken file is refused with line, key, what was expected and the nea
   test('count on a serial line', () => {
     expect(failure(SOUND.replace('modbus-tcp', 'modbus-rtu')).message).toContain('"units"');
   });
+  test.each([
+    ['ASCII needs units', ['modbus-tcp', 'modbus-ascii'], 'modbus-ascii needs "units"', 'topology.plcs.0'],
+    ['neither profile nor recording', ['profile: pump-station, ', ''], 'needs "profile" or "recording"', 'topology.plcs.0'],
+    ['both', ['profile: pump-station', 'profile: pump-station, recording: x.ndjson'], 'exclude each other', 'topology.plcs.0.recording'],
+    ['a recording that is not there', ['profile: pump-station', 'recording: gone.ndjson'], 'cannot read', 'topology.plcs.0.recording'],
+    ['a recording that is none', ['profile: pump-station', 'recording: edge.yaml'], 'this is no recording header', 'topology.plcs.0.recording'],
+    ['atEnd without recording', ['profile: pump-station', 'profile: pump-station, atEnd: hold'], '"atEnd" goes with "recording"', 'topology.plcs.0.atEnd'],
+    ['a function code that is none', ['count: 1', 'count: 1, functionCodes: [3, 9]'], 'public function codes: 1, 2, 3', 'topology.plcs.0.functionCodes.1'],
+    ['a function code twice', ['count: 1', 'count: 1, functionCodes: [3, 4, 3]'], 'function code 3 is given twice', 'topology.plcs.0.functionCodes.2'],
+    ['no function code', ['count: 1', 'count: 1, functionCodes: []'], '', 'topology.plcs.0.functionCodes'],
+  ])('%s', (_what, [from = '', to = ''], words, key) => {
+    const error = failure(SOUND.replace(from, to));
+    expect(error.message).toContain(words);
+    expect(error).toMatchObject({ place: { line: 6, key } });
+  });
   test('a gateway configuration that is not there', () => {
     expect(failure(SOUND.replace('edge.yaml', 'gone.yaml'))).toMatchObject({ code: 'FP_SCENARIO_REFERENCE', place: { line: 4 } });
   });

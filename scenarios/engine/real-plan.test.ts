@@ -43,12 +43,19 @@ test('DUTs on one line become one line of the gateway, with the settings of the 
   ]);
 });
 
+test.each(['modbus-rtu', 'modbus-rtu-tcp'])('a DUT behind a raw serial server, named %s, becomes a line of the gateway', (transport) => {
+  const map = hardware(`{ id: a, transport: ${transport}, address: "h:4001", line: { baudRate: 9600 }, profile: motor-drive, units: [3] }`);
+  expect(linesOf(planReal(scenario([{ dut: 'a', gateway: 'edge' }]), map))).toMatchObject([
+    { id: 'a', transport: 'modbus-rtu-tcp', host: 'h', port: 4_001, baudRate: 9_600, devices: [{ id: 'a', unit: 3 }] },
+  ]);
+});
+
 test.each([
   ['a DUT that the map does not have', [`{ id: a, ${onBus} }`], [{ dut: 'aa', gateway: 'edge' }], 'FP_RIG_UNKNOWN_DUT', /no DUT is called "aa"/u],
   ['a DUT without a profile', ['{ id: a, transport: modbus-tcp, address: "h:502" }'], [{ dut: 'a', gateway: 'edge' }], 'FP_SCENARIO_REFERENCE', /a has no profile/u],
   ['a name that a simulated PLC has', [`{ id: pumps-1, ${onBus} }`], [{ dut: 'pumps-1', gateway: 'edge' }], 'FP_SCENARIO_REFERENCE', /also the name of a simulated PLC/u],
   ['one line for two gateways', [`{ id: a, ${onBus} }`, `{ id: b, ${onBus}, units: [2] }`], [{ dut: 'a', gateway: 'edge' }, { dut: 'b', gateway: 'other' }], 'FP_SCENARIO_REFERENCE', /one gateway has to poll both/u],
-  ['RTU through a serial server', ['{ id: a, transport: modbus-rtu, address: "h:4001", profile: motor-drive }'], [{ dut: 'a', gateway: 'edge' }], 'FP_SCENARIO_REFERENCE', /the gateway cannot poll a: /u],
+  ['ASCII through a serial server', ['{ id: a, transport: modbus-ascii, address: "h:4001", profile: motor-drive }'], [{ dut: 'a', gateway: 'edge' }], 'FP_SCENARIO_REFERENCE', /the gateway cannot poll a: /u],
 ])('%s is refused', (_what, duts, real, code, message) => {
   const map = hardware(...duts);
   let thrown: unknown;

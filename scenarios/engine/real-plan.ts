@@ -1,5 +1,5 @@
 import { gatewayConfigSchema } from '../../hil/gateway/config/gateway-config.ts';
-import { devicesOf, linkAddressOf } from '../../hil/rig/dut-address.ts';
+import { DEFAULT_LINE, devicesOf, linkAddressOf } from '../../hil/rig/dut-address.ts';
 import type { Dut } from '../../hil/rig/hardware-map.ts';
 import { leaseKeyOf } from '../../hil/rig/lease/lease-key.ts';
 import { findDut, profilePathOf, type LoadedHardwareMap } from '../../hil/rig/load-hardware-map.ts';
@@ -63,6 +63,9 @@ export function linesOf(planned: readonly RealDut[]): LineSettings[] {
 function lineSettings(dut: Dut): LineSettings {
   const address = linkAddressOf(dut);
   const common = { id: dut.id, transport: dut.transport, timeout: `${dut.timeout}ms` };
+  if (address.kind === 'tcp' && (dut.transport === 'modbus-rtu' || dut.transport === 'modbus-rtu-tcp')) {
+    return { ...common, transport: 'modbus-rtu-tcp', host: address.host, port: address.port, baudRate: (dut.line ?? DEFAULT_LINE).baudRate };
+  }
   return address.kind === 'tcp' ? { ...common, host: address.host, port: address.port } : { ...common, path: address.path, ...address.line };
 }
 
@@ -70,7 +73,7 @@ function deviceSettings({ dut, profile, pollEveryMs }: RealDut): Record<string, 
   return devicesOf(dut).map(({ device, unit }) => ({ id: device, unit, profile, pollEvery: `${pollEveryMs}ms` }));
 }
 
-/** The gateway's own schema says which lines it can poll: RTU through a serial server, for one, is none of them. */
+/** The gateway's own schema says which lines it can poll: ASCII through a serial server, for one, is none of them. */
 function checkLine(line: LineSettings, hardware: LoadedHardwareMap): void {
   const parsed = gatewayConfigSchema.safeParse({ id: 'check', southbound: { lines: [line] } });
   if (parsed.success) return;

@@ -11,7 +11,9 @@ import { textField } from '../../hil/runtime/observation-fields.ts';
 import type { RunRecord } from '../../reports/record.ts';
 import { tierOf } from './build-record.ts';
 import { createFaultDriver, type FaultDriver } from './fault-driver.ts';
+import { planCapture, type CaptureOptions, type CapturePlan } from './capture-plan.ts';
 import { completeRecord, type RunOutcome } from './complete-record.ts';
+import { finishCapture, PARTS_FOLDER } from './finish-capture.ts';
 import type { LoadedScenario } from './load-scenario.ts';
 import { runPhases, waitFor } from './phase-driver.ts';
 import { countProgress, type Progress } from './progress.ts';
@@ -32,6 +34,8 @@ export interface RunOptions {
   readonly schedule?: Schedule;
   /** The lab, for scenarios with real devices. */
   readonly rig?: RigAccess;
+  /** The packets that the run keeps. */
+  readonly capture: CaptureOptions;
 }
 
 export interface RunDeps {
@@ -65,7 +69,8 @@ export async function runScenario(options: RunOptions, deps: RunDeps): Promise<R
   await run.execute();
   deps.progress({ kind: 'judging' });
   const evidence = run.closeJournal(journalFile);
-  const record = completeRecord({ loaded, seed, folder, schedule, version: deps.version, rigFile: options.rig?.hardware.file }, { ...run.outcome(), ...evidence, startedWallMs }, evidence.entries);
+  const capture = run.finishCapture(evidence.entries);
+  const record = completeRecord({ loaded, seed, folder, schedule, version: deps.version, rigFile: options.rig?.hardware.file }, { ...run.outcome(), ...evidence, startedWallMs, capture }, evidence.entries);
   deps.progress({ kind: 'done', verdict: record.verdict });
   return record;
 }
@@ -73,6 +78,7 @@ export async function runScenario(options: RunOptions, deps: RunDeps): Promise<R
 function prepareFolder(folder: string, scenarioText: string, schedule: Schedule): void {
   mkdirSync(join(folder, 'logs'), { recursive: true });
   mkdirSync(join(folder, 'config'), { recursive: true });
+  mkdirSync(join(folder, PARTS_FOLDER), { recursive: true });
   writeFileSync(join(folder, 'config', 'scenario.yaml'), scenarioText);
   writeFileSync(join(folder, 'schedule.json'), `${canonicalJson(schedule)}\n`);
 }
@@ -90,6 +96,7 @@ class ScenarioRun {
   readonly #exits = new Map<string, string>();
   readonly #troubles: string[] = [];
   readonly #idle: ConditionWatch;
+  readonly #capture: CapturePlan;
   #endpoints: ReadonlyMap<string, string[]> = new Map();
   #rig: RigSession | undefined;
   #stopping = false;
@@ -102,6 +109,7 @@ class ScenarioRun {
     this.#log = createRunLog(journal, deps.clock, (thrown) => this.#fail(formatError(thrown)));
     this.#deps = deps;
     this.#idle = watchSyncIdle(describeTopology(options.loaded.scenario));
+    this.#capture = planCapture(options.loaded.scenario, options.capture, join(options.folder, PARTS_FOLDER), deps.clock.wallMs() - deps.clock.nowMs());
   }
 
   outcome(): Pick<RunOutcome, 'children' | 'exits' | 'endpoints' | 'troubles' | 'interrupted'> {

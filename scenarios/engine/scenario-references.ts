@@ -3,8 +3,8 @@ import { isAbsolute, join } from 'node:path';
 import { CHILDREN_MAX } from '../../hil/runtime/limits.ts';
 import { messageOf } from '../../hil/runtime/errors.ts';
 import { loadGatewayConfig } from '../../hil/gateway/config/load-gateway-config.ts';
-import { loadProfile } from '../../hil/gateway/southbound/load-profile.ts';
 import { faultPlaceProblems } from './fault-place.ts';
+import { plcSourceProblems } from './plc-source.ts';
 import type { Scenario } from './scenario-schema.ts';
 import { plcDeviceIds } from './topology-plan.ts';
 import { unknownName, type ReferenceProblem } from './unknown-name.ts';
@@ -59,11 +59,12 @@ function gatewayProblems({ topology }: Scenario, folder: string): ReferenceProbl
 function plcProblems({ topology }: Scenario, folder: string): ReferenceProblem[] {
   return topology.plcs.flatMap((plcs, index) => {
     const path = ['topology', 'plcs', index];
-    const problems = [...unknownName(plcs.gateway, gatewayIds(topology), [...path, 'gateway'], 'gateway'), ...attempt([...path, 'profile'], () => loadProfile(plcs.profile, folder))];
-    if (plcs.transport === 'modbus-tcp' && plcs.count === undefined) problems.push({ path, message: 'modbus-tcp needs "count"' });
-    if (plcs.transport === 'modbus-rtu' && plcs.units === undefined) problems.push({ path, message: 'modbus-rtu needs "units"' });
-    if (plcs.transport === 'modbus-tcp' && plcs.units !== undefined) problems.push({ path: [...path, 'units'], message: '"units" belongs to modbus-rtu; modbus-tcp has "count"' });
-    if (plcs.transport === 'modbus-rtu' && plcs.count !== undefined) problems.push({ path: [...path, 'count'], message: '"count" belongs to modbus-tcp; modbus-rtu has "units"' });
+    const isTcp = plcs.transport === 'modbus-tcp';
+    const problems = [...unknownName(plcs.gateway, gatewayIds(topology), [...path, 'gateway'], 'gateway'), ...plcSourceProblems(plcs, folder, path)];
+    if (isTcp && plcs.count === undefined) problems.push({ path, message: 'modbus-tcp needs "count"' });
+    if (!isTcp && plcs.units === undefined) problems.push({ path, message: `${plcs.transport} needs "units"` });
+    if (isTcp && plcs.units !== undefined) problems.push({ path: [...path, 'units'], message: '"units" belongs to serial lines; modbus-tcp has "count"' });
+    if (!isTcp && plcs.count !== undefined) problems.push({ path: [...path, 'count'], message: `"count" belongs to modbus-tcp; ${plcs.transport} has "units"` });
     return problems;
   });
 }

@@ -1,5 +1,6 @@
 import type { Checker } from '../../conformance/checkers/checker.ts';
 import { CHECKERS } from '../../conformance/checkers/checker-table.ts';
+import { PUBLIC_FUNCTION_CODES } from '../../hil/protocols/modbus/function-code.ts';
 import { FieldproofError } from '../../hil/runtime/errors.ts';
 import { durationMs, ratePerSecond, sizeBytes } from '../../hil/runtime/quantities.ts';
 import { z } from '../../hil/runtime/schema.ts';
@@ -7,6 +8,7 @@ import type { LinkFaultKind } from '../../sim/link/link-fault-kind.ts';
 import { LINK_FAULTS } from '../../sim/link/faults/fault-table.ts';
 import { MODBUS_FAULTS } from '../../sim/modbus-faults/faults/fault-table.ts';
 import type { ModbusFaultKind } from '../../sim/modbus-faults/modbus-fault-kind.ts';
+import { AT_END } from '../../sim/plc/recording/recorded-timeline.ts';
 import { phaseInstant } from './time-expression.ts';
 import { UNTIL_CONDITIONS } from './until-condition.ts';
 
@@ -17,12 +19,26 @@ const gatewaySchema = z.strictObject({
   config: z.string().min(1).describe('Gateway configuration file, relative to the scenario file. Ports, lines and uplink address are filled in.'),
 });
 
+const functionCode = z.literal(PUBLIC_FUNCTION_CODES, `expected one of the public function codes: ${PUBLIC_FUNCTION_CODES.join(', ')}`);
+
 const plcSchema = z.strictObject({
   group: id.describe('Devices are called <group>-1, <group>-2, ...'),
-  profile: z.string().min(1).describe('Name of a shipped device profile, or a path to one.'),
+  profile: z.string().min(1).optional().describe('Name of a shipped device profile, or a path to one.'),
+  recording: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('In place of a profile: a recording that `fieldproof rig record` made, relative to the scenario file. Values, exceptions, silences and delays are replayed.'),
+  atEnd: z.enum(AT_END).optional().describe('When the recording ends: begin anew (`loop`, the default), or stay at what was seen last.'),
+  functionCodes: z
+    .array(functionCode)
+    .min(1)
+    .max(PUBLIC_FUNCTION_CODES.length)
+    .optional()
+    .describe('The public function codes that the devices serve; any other is refused with exception 01. Default: all 19, of a recording what was recorded.'),
   count: z.number().int().min(1).max(1_000).optional().describe('How many devices, each with a listener of its own; for modbus-tcp.'),
-  units: z.array(z.number().int().min(1).max(247)).min(1).max(247).optional().describe('Unit ids on one serial line; for modbus-rtu.'),
-  transport: z.enum(['modbus-tcp', 'modbus-rtu']),
+  units: z.array(z.number().int().min(1).max(247)).min(1).max(247).optional().describe('Unit ids on one serial line; for modbus-rtu and modbus-ascii.'),
+  transport: z.enum(['modbus-tcp', 'modbus-rtu', 'modbus-ascii']),
   baud: z.number().int().min(300).max(921_600).default(19_200),
   parity: z.enum(['none', 'even', 'odd']).default('even'),
   pollEvery: durationMs.prefault('1s').describe('How often the gateway polls each device.'),

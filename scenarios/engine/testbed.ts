@@ -8,6 +8,7 @@ import { gatewayFacts, linkFacts, plcFacts } from './child-facts.ts';
 import { fleetPublishers } from './fleet-plan.ts';
 import { gatewaySettings, type StartedPlcs } from './gateway-settings.ts';
 import { resolveBeside, type LoadedScenario } from './load-scenario.ts';
+import { gatewayProfile, plcSourceFlags } from './plc-source.ts';
 import type { RigSession } from './rig-session.ts';
 import type { ScenarioPlcs } from './scenario-schema.ts';
 import { startChild, type ChildDeps, type ChildRole, type TestbedChild } from './testbed-child.ts';
@@ -86,16 +87,18 @@ class TestbedStarter {
   }
 
   async #startGroup(plcs: ScenarioPlcs): Promise<StartedPlcs> {
-    const { random, loaded } = this.#plan;
-    const profile = plcs.profile.endsWith('.yaml') ? resolveBeside(loaded.folder, plcs.profile) : plcs.profile;
-    const serial = ['--baud', String(plcs.baud), '--parity', plcs.parity, '--units', (plcs.units ?? []).join(',')];
-    const args = ['sim', 'plc', '--group', plcs.group, '--profile', profile, '--transport', plcs.transport, '--port', '0', '--seed-hex', random.child('plc', seedIndex(plcs.group)).seedHex];
-    const child = await this.#start(plcs.group, 'plc', [...args, ...(plcs.transport === 'modbus-rtu' ? serial : ['--count', String(plcs.count ?? 1)])]);
+    const { random, loaded, folder } = this.#plan;
+    const line =
+      plcs.transport === 'modbus-tcp'
+        ? ['--port', '0', '--count', String(plcs.count ?? 1)]
+        : ['--baud', String(plcs.baud), '--parity', plcs.parity, '--units', (plcs.units ?? []).join(',')];
+    const seed = ['--seed-hex', random.child('plc', seedIndex(plcs.group)).seedHex];
+    const child = await this.#start(plcs.group, 'plc', ['sim', 'plc', '--group', plcs.group, ...plcSourceFlags(plcs, loaded.folder), '--transport', plcs.transport, ...line, ...seed]);
     this.#faultPlaces.set(plcs.group, child);
     const { devices } = factsOf(child, plcFacts);
     const addresses = devices.map(({ endpoint }) => (endpoint.transport === 'modbus-tcp' ? `${endpoint.host}:${endpoint.port}` : endpoint.path));
     this.#up(child, [...new Set(addresses)]);
-    return { plcs, devices };
+    return { plcs, devices, profile: gatewayProfile(plcs, loaded.folder, join(folder, 'config')) };
   }
 
   /** @returns the gateway, which does not poll yet, and its MQTT address. */
@@ -105,7 +108,7 @@ class TestbedStarter {
     const uplinkUrl = link === undefined ? undefined : `mqtt://127.0.0.1:${await this.#startLink(link.id, link.between[1])}`;
     const entry = loaded.scenario.topology.gateways.find((gateway) => gateway.id === id);
     const file = resolveBeside(loaded.folder, entry?.config ?? '');
-    const settings = gatewaySettings(id, file, plcs.filter((group) => group.plcs.gateway === id), uplinkUrl, loaded.folder, this.#plan.realLines(id));
+    const settings = gatewaySettings(id, file, plcs.filter((group) => group.plcs.gateway === id), uplinkUrl, this.#plan.realLines(id));
     const configFile = join(folder, 'config', `${id}.yaml`);
     // JSON is YAML: the gateway reads it as it reads a plant's own file.
     writeFileSync(configFile, `${JSON.stringify(settings, undefined, 2)}\n`);

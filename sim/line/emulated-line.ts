@@ -1,9 +1,10 @@
-import { every, type Clock } from '../../hil/runtime/clock.ts';
+import { every, type FineClock } from '../../hil/runtime/clock.ts';
 import { FieldproofError } from '../../hil/runtime/errors.ts';
 import type { Logger } from '../../hil/runtime/log.ts';
 import type { Observe } from '../../hil/runtime/observation.ts';
 import type { Random } from '../../hil/runtime/random.ts';
 import type { ByteLink } from '../../hil/transport/byte-link.ts';
+import type { WireTap } from '../../hil/transport/wire-tap.ts';
 import { createLineBus, type BusNode, type LineBus, type LineBusOptions } from './line-bus.ts';
 import type { LineCounters } from './line-events.ts';
 import { openPluggablePty, type PluggablePty } from './pluggable-pty.ts';
@@ -18,11 +19,13 @@ export interface EmulatedLineOptions extends LineBusOptions {
 }
 
 export interface EmulatedLineDeps {
-  readonly clock: Clock;
+  readonly clock: FineClock;
   readonly random: Random;
   /** Gets the events of `LineEvents`. */
   readonly observe: Observe;
   readonly log: Logger;
+  /** A capture of the line, as one more node would hear it. */
+  readonly wire?: WireTap | undefined;
 }
 
 /** A serial line with pseudo-terminals as its ends, so that real software can sit on it. */
@@ -64,8 +67,10 @@ export function attachLink(bus: LineBus, name: string, link: ByteLink, echo = fa
  * @throws FieldproofError FP_SERIAL_UNSUPPORTED; those opened before are closed again.
  */
 export async function openEmulatedLine(options: EmulatedLineOptions, deps: EmulatedLineDeps): Promise<EmulatedLine> {
-  const { clock, random, observe, log } = deps;
+  const { clock, random, observe, log, wire } = deps;
   const bus = createLineBus(options, { clock, random });
+  const tap = wire?.line(options.id, { framing: 'rtu' });
+  if (tap !== undefined) bus.attach({ name: 'capture', receive: (bytes) => tap.data(undefined, bytes) });
   const ends = new Map<string, { readonly pty: PluggablePty; readonly node: BusNode }>();
   const closeAll = async (): Promise<void> => {
     await Promise.all([...ends.values()].map(({ pty }) => pty.dispose()));

@@ -21,7 +21,8 @@ interface BurstConditions {
   readonly characterMs: number;
   readonly bitErrorRate: number;
   readonly uart: UartSettings;
-  readonly random: Random;
+  /** Asked for only where something is drawn: deriving a source takes longer than all the rest of a quiet burst. */
+  readonly random: () => Random;
 }
 
 /** One character time of the wire. */
@@ -39,16 +40,18 @@ interface Slot<Node> {
  */
 export function hearBurst<Node>(talks: readonly Talk<Node>[], { characterMs, bitErrorRate, uart, random }: BurstConditions): HeardBurst<Node> {
   const slots = slotsOf(talks, characterMs);
-  const [noise, contention] = [random.child('noise'), random.child('contention')];
+  const collided = slots.some(({ talkers }) => talkers.length > 1);
+  const noise = bitErrorRate > 0 ? random().child('noise') : undefined;
+  const contention = collided ? random().child('contention') : undefined;
   let bitErrors = 0;
   const flips = slots.map(({ talkers }) => {
-    const noisy = drawFlips(bitErrorRate, noise);
+    const noisy = noise === undefined ? 0 : drawFlips(bitErrorRate, noise);
     bitErrors += onesIn(noisy);
-    return talkers.length > 1 ? noisy | drawContention(contention) : noisy;
+    return talkers.length > 1 && contention !== undefined ? noisy | drawContention(contention) : noisy;
   });
   const everything = receiveBytes(Uint8Array.from(slots, ({ byte }) => byte), uart, (index) => flips[index] ?? 0);
   return {
-    collided: slots.some(({ talkers }) => talkers.length > 1),
+    collided,
     bitErrors,
     damaged: everything.damaged,
     by: (node, echo) => {

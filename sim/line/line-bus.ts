@@ -1,5 +1,5 @@
 import { rtuTiming, type RtuTiming } from '../../hil/protocols/modbus/rtu-timing.ts';
-import type { Clock, Timer } from '../../hil/runtime/clock.ts';
+import type { FineClock, Timer } from '../../hil/runtime/clock.ts';
 import type { Random } from '../../hil/runtime/random.ts';
 import { hearBurst, type HeardBurst, type Talk } from './hear-burst.ts';
 import type { LineCounters } from './line-events.ts';
@@ -69,13 +69,14 @@ export function createLineBus(options: LineBusOptions, deps: LineBusDeps): LineB
 }
 
 export interface LineBusDeps {
-  readonly clock: Clock;
+  /** Its fine timers let frames out: one that is a millisecond late is a whole character late at 9,600 baud. */
+  readonly clock: FineClock;
   readonly random: Random;
 }
 
 class SharedWire implements LineBus {
   readonly #options: LineBusOptions;
-  readonly #clock: Clock;
+  readonly #clock: FineClock;
   readonly #random: Random;
   readonly #timing: RtuTiming;
   readonly #nodes = new Set<NodeState>();
@@ -161,7 +162,7 @@ class SharedWire implements LineBus {
 
   #armBurst(): void {
     this.#burstTimer?.cancel();
-    this.#burstTimer = this.#clock.setTimer(Math.max(0, this.#burstEndMs() - this.#clock.nowMs()), () => {
+    this.#burstTimer = this.#clock.setFineTimer(Math.max(0, this.#burstEndMs() - this.#clock.nowMs()), () => {
       if (this.#clock.nowMs() < this.#burstEndMs() - TOLERANCE_MS) this.#armBurst();
       else this.#finishBurst();
     });
@@ -186,7 +187,8 @@ class SharedWire implements LineBus {
   #hear(burst: readonly Talk<NodeState>[]): HeardBurst<NodeState> {
     const counters = this.#counters;
     counters.bursts += 1;
-    const random = this.#random.child('burst', counters.bursts);
+    const burstNumber = counters.bursts;
+    const random = (): Random => this.#random.child('burst', burstNumber);
     const heard = hearBurst(burst, { characterMs: this.#timing.characterMs, bitErrorRate: this.#bitErrorRate, uart: this.#options, random });
     counters.bitErrors += heard.bitErrors;
     counters.damagedBytes += heard.damaged;
@@ -200,7 +202,7 @@ class SharedWire implements LineBus {
     this.#silenceTimer = undefined;
     if (![...this.#nodes].some((node) => node.waiting.length > 0)) return;
     const waitMs = this.#endedMs + this.#timing.silenceMs - this.#clock.nowMs();
-    this.#silenceTimer = this.#clock.setTimer(Math.max(0, waitMs), () => {
+    this.#silenceTimer = this.#clock.setFineTimer(Math.max(0, waitMs), () => {
       this.#silenceTimer = undefined;
       const nowMs = this.#clock.nowMs();
       for (const node of this.#nodes) if (node.waiting.length > 0) this.#say(node, this.#takeWaiting(node), nowMs);

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Observe } from '../../hil/runtime/observation.ts';
 import type { ActiveFault } from './active-faults.ts';
+import { createConnectionTaps, type ConnectionTapsOptions } from './connection-taps.ts';
 import type { LinkCounters } from './link-events.ts';
 import type { LinkDirection, ResettableLink } from './link-fault.ts';
 import { ProxiedConnection, type ClosedBy } from './proxied-connection.ts';
@@ -25,11 +26,12 @@ export interface ConnectionTableDeps {
   readonly observe: Observe;
   readonly isCut: (direction: LinkDirection) => boolean;
   readonly activeFaults: () => readonly ActiveFault[];
+  readonly tap?: ConnectionTapsOptions | undefined;
 }
 
 const NO_COUNTS = { open: 0, connections: 0, bytesUp: 0, bytesDown: 0, dropped: 0, held: 0, delayed: 0, throttledMs: 0, sliced: 0, resets: 0 };
 
-export function createConnectionTable({ upstream, observe, isCut, activeFaults }: ConnectionTableDeps): ConnectionTable {
+export function createConnectionTable({ upstream, observe, isCut, activeFaults, tap }: ConnectionTableDeps): ConnectionTable {
   const connections = new Map<number, ProxiedConnection>();
   const awaited = new Map<number, (connection: ProxiedConnection | undefined) => void>();
   const totals: LinkCounters = { ...NO_COUNTS, faults: [] };
@@ -52,7 +54,8 @@ export function createConnectionTable({ upstream, observe, isCut, activeFaults }
       totals.connections += 1;
       const number = totals.connections;
       observe('link.connection.opened', { connection: number });
-      const deps = { number, client, upstream, counters: totals, isCut, onClosed: (by: ClosedBy, bytes: number) => onClosed(number, by, bytes) };
+      const taps = tap === undefined ? undefined : createConnectionTaps(tap);
+      const deps = { number, client, upstream, counters: totals, isCut, onClosed: (by: ClosedBy, bytes: number) => onClosed(number, by, bytes), taps };
       const connection = new ProxiedConnection(deps, activeFaults());
       connections.set(number, connection);
       settle(connection.clientPort, connection);

@@ -4,8 +4,10 @@ import { FieldproofError, messageOf, systemCodeOf } from '../../hil/runtime/erro
 import type { Logger } from '../../hil/runtime/log.ts';
 import type { Observe } from '../../hil/runtime/observation.ts';
 import type { Random } from '../../hil/runtime/random.ts';
+import type { WireTap } from '../../hil/transport/wire-tap.ts';
 import { createActiveFaults, type FaultSpec } from './active-faults.ts';
 import { createConnectionTable } from './connection-table.ts';
+import type { ConnectionTapsOptions } from './connection-taps.ts';
 import type { LinkCounters } from './link-events.ts';
 import { probeLink, type LinkProbe } from './link-probe.ts';
 
@@ -15,6 +17,8 @@ export interface LinkProxyOptions {
   /** Port 0 lets the system choose. */
   readonly listen: { readonly host: string; readonly port: number };
   readonly upstream: { readonly host: string; readonly port: number };
+  /** For a capture: what is spoken on the link. */
+  readonly protocol?: ConnectionTapsOptions['protocol'] | undefined;
 }
 
 export interface LinkProxyDeps {
@@ -24,6 +28,8 @@ export interface LinkProxyDeps {
   /** Gets the events of `LinkEvents`. */
   readonly observe: Observe;
   readonly log: Logger;
+  /** A capture of both sides of the link. */
+  readonly wire?: WireTap | undefined;
 }
 
 /** A TCP proxy that carries bytes as they come, and faults them when told to. */
@@ -51,9 +57,10 @@ const SAMPLE_PERIOD_MS = 250;
 
 /** @throws FieldproofError FP_PORT_IN_USE, FP_BIND_FAILED. */
 export async function startLinkProxy(options: LinkProxyOptions, deps: LinkProxyDeps): Promise<LinkProxy> {
-  const { clock, random, observe, log } = deps;
+  const { clock, random, observe, log, wire } = deps;
   const faults = createActiveFaults(clock, random.child('faults'));
-  const connections = createConnectionTable({ upstream: options.upstream, observe, isCut: faults.isCut, activeFaults: faults.list });
+  const tap = wire === undefined ? undefined : { link: options.id, wire, protocol: options.protocol };
+  const connections = createConnectionTable({ upstream: options.upstream, observe, isCut: faults.isCut, activeFaults: faults.list, tap });
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, connections.accept);
   server.maxConnections = CONNECTIONS_MAX;
   server.on('drop', (dropped) => {

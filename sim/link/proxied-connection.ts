@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import type { ActiveFault } from './active-faults.ts';
 import { createBytePipe, type BytePipe } from './byte-pipe.ts';
+import type { ConnectionTaps } from './connection-taps.ts';
 import { createHoldStage } from './hold-stage.ts';
 import type { LinkCounters } from './link-events.ts';
 import { LINK_DIRECTIONS, type FaultStage, type LinkDirection, type LinkItem } from './link-fault.ts';
@@ -16,6 +17,8 @@ export interface ProxiedConnectionDeps {
   readonly counters: LinkCounters;
   readonly isCut: (direction: LinkDirection) => boolean;
   readonly onClosed: (by: ClosedBy, droppedBytes: number) => void;
+  /** A capture of both sides. */
+  readonly taps?: ConnectionTaps | undefined;
 }
 
 type Endpoint = 'client' | 'server';
@@ -59,6 +62,7 @@ export class ProxiedConnection {
     this.#deps = deps;
     this.#sockets = { client: deps.client, server: undefined };
     this.#pipes = { up: this.#createPipe('client', 'server'), down: this.#createPipe('server', 'client') };
+    deps.taps?.clientConnected(deps.client);
     for (const fault of faults) this.faultStarted(fault);
     this.#pipes.up.addStage(PARKING, PARKING_RANK, (emit) => createHoldStage({ counters: deps.counters, emit }));
     this.#listenTo('client', deps.client);
@@ -105,6 +109,7 @@ export class ProxiedConnection {
     socket.setNoDelay(true);
     socket.on('data', (chunk: Uint8Array) => {
       this.#undelivered += chunk.length;
+      this.#deps.taps?.received(endpoint, chunk);
       outgoing.accept(chunk);
     });
     socket.on('drain', () => incoming.updatePressure());
@@ -119,7 +124,10 @@ export class ProxiedConnection {
     this.#openSockets += 1;
     this.#sockets.server = server;
     this.#listenTo('server', server);
-    server.once('connect', () => this.#resolveCarried(true));
+    server.once('connect', () => {
+      this.#deps.taps?.serverConnected(server);
+      this.#resolveCarried(true);
+    });
     // From here on the socket itself keeps what is written until the upstream has accepted.
     this.#pipes.up.removeStage(PARKING);
   }
@@ -128,18 +136,20 @@ export class ProxiedConnection {
     const sink = this.#sockets[to];
     if (sink === undefined || !sink.writable) return;
     if (item === 'end') {
-      sink.end();
+      sink.end(() => this.#deps.taps?.delivered(to, item));
       return;
     }
     sink.write(item, (error) => {
       if (error !== undefined && error !== null) return;
       this.#undelivered -= item.length;
+      this.#deps.taps?.delivered(to, item);
       this.#deps.counters[to === 'server' ? 'bytesUp' : 'bytesDown'] += item.length;
     });
   }
 
   /** An endpoint sent FIN. */
   #ended(endpoint: Endpoint): void {
+    this.#deps.taps?.received(endpoint, 'end');
     if (this.#isBehindCut(endpoint)) {
       this.#orphan(endpoint);
       return;
@@ -171,6 +181,7 @@ export class ProxiedConnection {
     if (this.#isFinished) return;
     this.#isFinished = true;
     this.#closedBy = by;
+    this.#deps.taps?.cut(by === 'client' || by === 'server' ? by : undefined);
     for (const direction of LINK_DIRECTIONS) this.#pipes[direction].discard();
     cut(this.#sockets.client);
     if (this.#sockets.server !== undefined) cut(this.#sockets.server);

@@ -1,6 +1,7 @@
 import { encodeException } from '../../hil/protocols/modbus/exception.ts';
 import { BROADCAST_UNIT_ID } from '../../hil/protocols/modbus/unit-id.ts';
 import type { Clock, Timer } from '../../hil/runtime/clock.ts';
+import { createAsciiEnds, newEndCharacter } from './ascii-ends.ts';
 import { createFrameReader, encodeFrame } from './frame-reader.ts';
 import type { Framing, ModbusMessage } from './modbus-fault.ts';
 import { mayAnswer, requestFacts } from './request-facts.ts';
@@ -43,6 +44,7 @@ interface Question {
  */
 export function createFrameBridge({ framing, timeoutMs, silenceMs, send }: FrameBridgeOptions, { clock }: { readonly clock: Clock }): FrameBridge {
   const responses = createFrameReader(framing, 'response', silenceMs);
+  const ends = createAsciiEnds();
   const waiting: Question[] = [];
   let asked: Question | undefined;
   let timer: Timer | undefined;
@@ -67,7 +69,11 @@ export function createFrameBridge({ framing, timeoutMs, silenceMs, send }: Frame
     transactionId = (transactionId + 1) & 0xffff;
     const isBroadcast = framing !== 'tcp' && question.message.unit === BROADCAST_UNIT_ID;
     timer = clock.setTimer(isBroadcast ? TURNAROUND_MS : timeoutMs, () => giveUp(question, isBroadcast));
-    send(encodeFrame(framing, { ...question.message, transactionId }));
+    const { unit, pdu } = question.message;
+    const character = newEndCharacter(pdu);
+    if (character !== undefined) responses.alsoEndsWith(character);
+    const endCharacter = ends.endOf(unit);
+    send(encodeFrame(framing, { unit, pdu, transactionId, ...(endCharacter === undefined ? {} : { endCharacter }) }));
   };
   const isAnswer = (message: ModbusMessage): boolean => {
     if (asked === undefined || message.unit !== asked.message.unit) return false;
@@ -79,13 +85,20 @@ export function createFrameBridge({ framing, timeoutMs, silenceMs, send }: Frame
       const requests = createFrameReader(clientFraming, 'request', silenceMs);
       return (chunk) => {
         for (const frame of requests.push(chunk, clock.nowMs())) {
-          if (frame.kind === 'frame' && waiting.length < WAITING_MAX) waiting.push({ message: frame.message, framing: clientFraming, deliver });
+          if (frame.kind === 'raw') continue;
+          const character = newEndCharacter(frame.message.pdu);
+          if (character !== undefined) requests.alsoEndsWith(character);
+          if (waiting.length < WAITING_MAX) waiting.push({ message: frame.message, framing: clientFraming, deliver });
         }
         if (asked === undefined) next();
       };
     },
     fromDevice(chunk) {
-      for (const frame of responses.push(chunk, clock.nowMs())) if (frame.kind === 'frame' && isAnswer(frame.message)) settle(frame.message.pdu);
+      for (const frame of responses.push(chunk, clock.nowMs())) {
+        if (frame.kind === 'raw' || !isAnswer(frame.message)) continue;
+        ends.answered(frame.message);
+        settle(frame.message.pdu);
+      }
     },
     stop() {
       timer?.cancel();

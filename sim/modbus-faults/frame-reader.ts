@@ -1,4 +1,4 @@
-import { createAsciiFramer } from '../../hil/protocols/modbus/ascii-framer.ts';
+import { createAsciiFramer, type AsciiFramerEvent } from '../../hil/protocols/modbus/ascii-framer.ts';
 import { encodeAscii } from '../../hil/protocols/modbus/ascii.ts';
 import { createRtuFramer, type RtuFramerEvent } from '../../hil/protocols/modbus/rtu-framer.ts';
 import { encodeRtu } from '../../hil/protocols/modbus/rtu.ts';
@@ -15,6 +15,8 @@ export interface FrameReader {
   tick(nowMs: number): ReadFrame[];
   /** When `tick` has something to do; undefined while it has not. */
   dueMs(): number | undefined;
+  /** In ASCII mode frames may end in this character too, from now on. */
+  alsoEndsWith(character: number): void;
 }
 
 /** @param silenceMs - Silence that ends an RTU frame of unknown length; not used by the others. */
@@ -30,14 +32,14 @@ export function createFrameReader(framing: Framing, direction: FrameDirection, s
 }
 
 /** The bytes of a frame. @param transactionId - On TCP where the message has none. */
-export function encodeFrame(framing: Framing, { unit, pdu, transactionId }: ModbusMessage, fallbackId = 0): Uint8Array {
+export function encodeFrame(framing: Framing, { unit, pdu, transactionId, endCharacter }: ModbusMessage, fallbackId = 0): Uint8Array {
   switch (framing) {
     case 'tcp':
       return encodeTcp(transactionId ?? fallbackId, unitId(unit), pdu);
     case 'rtu':
       return encodeRtu(unitId(unit), pdu);
     case 'ascii':
-      return encodeAscii(unitId(unit), pdu);
+      return encodeAscii(unitId(unit), pdu, endCharacter);
   }
 }
 
@@ -72,12 +74,18 @@ function tcpReader(): FrameReader {
     },
     tick: () => [],
     dueMs: () => undefined,
+    alsoEndsWith: () => undefined,
   };
 }
 
 function rtuReader(direction: FrameDirection, silenceMs: number): FrameReader {
   const framer = createRtuFramer({ framing: 'length', direction, silenceMs });
-  return { push: (chunk, atMs) => framer.push(chunk, atMs).map(readRtu), tick: (nowMs) => framer.tick(nowMs).map(readRtu), dueMs: () => framer.dueMs() };
+  return {
+    push: (chunk, atMs) => framer.push(chunk, atMs).map(readRtu),
+    tick: (nowMs) => framer.tick(nowMs).map(readRtu),
+    dueMs: () => framer.dueMs(),
+    alsoEndsWith: () => undefined,
+  };
 }
 
 function readRtu(event: RtuFramerEvent): ReadFrame {
@@ -89,11 +97,14 @@ function readRtu(event: RtuFramerEvent): ReadFrame {
 function asciiReader(): FrameReader {
   const framer = createAsciiFramer();
   return {
-    push: (chunk, atMs) =>
-      framer
-        .push(chunk, atMs)
-        .flatMap((event) => (event.kind === 'frame' ? [{ kind: 'frame' as const, message: { unit: event.unitId, pdu: event.pdu, transactionId: undefined } }] : [])),
+    push: (chunk, atMs) => framer.push(chunk, atMs).flatMap(readAscii),
     tick: () => [],
     dueMs: () => undefined,
+    alsoEndsWith: (character) => framer.addEndCharacter(character),
   };
+}
+
+function readAscii(event: AsciiFramerEvent): ReadFrame[] {
+  if (event.kind === 'corrupt') return [];
+  return [{ kind: 'frame', message: { unit: event.unitId, pdu: event.pdu, transactionId: undefined, endCharacter: event.endCharacter } }];
 }

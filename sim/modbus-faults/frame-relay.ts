@@ -2,6 +2,7 @@ import { rtuTiming } from '../../hil/protocols/modbus/rtu-timing.ts';
 import { BROADCAST_UNIT_ID } from '../../hil/protocols/modbus/unit-id.ts';
 import type { Clock, Timer } from '../../hil/runtime/clock.ts';
 import type { LineFaults } from './active-modbus-faults.ts';
+import { createAsciiEnds, newEndCharacter } from './ascii-ends.ts';
 import { createFrameReader, encodeFrame, type FrameReader, type ReadFrame } from './frame-reader.ts';
 import type { FrameDirection, Framing, ModbusMessage, Piece, RequestOutcome } from './modbus-fault.ts';
 import { createPendingRequests } from './pending-requests.ts';
@@ -34,12 +35,14 @@ export interface FrameRelay {
 /**
  * Requests pass `onRequest`, then the `onBytes` of their way out; responses pass `onResponse` and `onBytes`. Bytes that
  * are no frame pass as they are. A frame is passed on when it is complete, so the relay adds no time of its own.
- * The frame of a fault that answers in the device's place meets the faults of responses too.
+ * The frame of a fault that answers in the device's place meets the faults of responses too. In ASCII mode a frame goes out
+ * with the end it came with, which FC 08 sub-function 3 may have changed for its unit.
  */
 export function createFrameRelay(faults: LineFaults, ends: RelayEnds, { clock }: { readonly clock: Clock }): FrameRelay {
   const { framing, serial } = faults.line;
   const silenceMs = Math.max(CARRIER_GAP_MS, serial === undefined ? 0 : rtuTiming(serial.baudRate).silenceMs);
   const pending = createPendingRequests(framing);
+  const frameEnds = createAsciiEnds();
   const isStream = framing === 'tcp';
   const out = { request: createTransmitter(clock, ends.toDevice, isStream), response: createTransmitter(clock, ends.toClient, isStream) };
   let isStopped = false;
@@ -56,6 +59,9 @@ export function createFrameRelay(faults: LineFaults, ends: RelayEnds, { clock }:
   };
   const request = (message: ModbusMessage, asked?: (pdu: Uint8Array) => void): void => {
     faults.counters.requests += 1;
+    // Whether the device takes it or not: who is accepted too much does no harm.
+    const character = newEndCharacter(message.pdu);
+    if (character !== undefined) for (const reading of [requests, responses]) reading.alsoEndsWith(character);
     const facts = requestFacts(message.unit, message.pdu);
     const bytes = encodeFrame(framing, message);
     if (asked === undefined) echoTo(faults, bytes, facts, (pieces) => void out.response.send(pieces));
@@ -69,6 +75,7 @@ export function createFrameRelay(faults: LineFaults, ends: RelayEnds, { clock }:
     transmit('request', bytes, facts);
   };
   const response = (message: ModbusMessage): void => {
+    frameEnds.answered(message);
     const found = pending.take(message);
     respond(message, found?.facts ?? { unit: message.unit, functionCode: (message.pdu[0] ?? 0) & 0x7f, range: undefined }, found?.asked);
   };
@@ -88,7 +95,8 @@ export function createFrameRelay(faults: LineFaults, ends: RelayEnds, { clock }:
     ask: (unit, pdu, timeoutMs) =>
       new Promise((resolve) => {
         const timer = clock.setTimer(timeoutMs, () => resolve(undefined));
-        request({ unit, pdu, transactionId: undefined }, (answer) => {
+        const endCharacter = frameEnds.endOf(unit);
+        request({ unit, pdu, transactionId: undefined, ...(endCharacter === undefined ? {} : { endCharacter }) }, (answer) => {
           timer.cancel();
           resolve(answer);
         });
@@ -100,7 +108,7 @@ export function createFrameRelay(faults: LineFaults, ends: RelayEnds, { clock }:
   };
 }
 
-interface Reading {
+interface Reading extends Pick<FrameReader, 'alsoEndsWith'> {
   push(chunk: Uint8Array): void;
   stop(): void;
 }
@@ -123,6 +131,7 @@ function createReading(clock: Clock, reader: FrameReader, take: (frame: ReadFram
       for (const frame of reader.push(chunk, clock.nowMs())) take(frame);
       rearm();
     },
+    alsoEndsWith: (character) => reader.alsoEndsWith(character),
     stop: () => timer?.cancel(),
   };
 }

@@ -42,6 +42,8 @@ export interface ModbusMessage {
   readonly pdu: Uint8Array;
   /** Modbus TCP only. */
   readonly transactionId: number | undefined;
+  /** ASCII only: what ends its frame; left out, the line feed. */
+  readonly endCharacter?: number;
 }
 
 /** Bytes that go out some time after what was sent before them. */

@@ -4,7 +4,9 @@ import type { Clock } from '../../hil/runtime/clock.ts';
 import { FieldproofError, messageOf } from '../../hil/runtime/errors.ts';
 import type { Logger } from '../../hil/runtime/log.ts';
 import type { ByteLink, LinkAddress, OpenLink, SerialLine } from '../../hil/transport/byte-link.ts';
-import { listenTcp } from '../../hil/transport/tcp-link.ts';
+import { tappedLink } from '../../hil/transport/tapped-link.ts';
+import { listenTcp, type TcpPeer } from '../../hil/transport/tcp-link.ts';
+import type { WireTap } from '../../hil/transport/wire-tap.ts';
 import { openPluggablePty, type PluggablePty } from '../line/pluggable-pty.ts';
 import type { ActiveModbusFaults, LineFaults } from './active-modbus-faults.ts';
 import { createFrameBridge, type FrameBridge } from './frame-bridge.ts';
@@ -36,6 +38,8 @@ export interface ModbusLinkDeps {
   readonly openLink: OpenLink;
   readonly faults: ActiveModbusFaults;
   readonly told: FaultedLine['told'];
+  /** A capture of the clients' side where it is TCP or a pseudo-terminal; other sides are what `openLink` opens. */
+  readonly wire?: WireTap | undefined;
 }
 
 /** A stage with Modbus faults between a client and a device, neither of which is ours. */
@@ -58,7 +62,7 @@ export async function startModbusLink(options: ModbusLinkOptions, deps: ModbusLi
   const { client, device } = options;
   if (client.kind === 'tcp' && device.kind === 'tcp') {
     const faults = lineOf(options, deps);
-    return listen(client, (link) => relayTcp(link, device, faults, deps));
+    return listen(client, (link, peer) => relayTcp(tappedClient(link, peer, options, deps), device, faults, deps));
   }
   return client.kind === 'tcp' ? bridgedListener(client, options, deps) : serialClient(client, options, deps);
 }
@@ -85,7 +89,8 @@ async function bridgedListener(client: Extract<ClientSide, { kind: 'tcp' }>, opt
   const faults = lineOf(options, deps);
   const side = await bridgeToDevice(options, deps);
   try {
-    const link = await listen(client, async (accepted) => {
+    const link = await listen(client, async (untapped, peer) => {
+      const accepted = tappedClient(untapped, peer, options, deps);
       const ask = side.bridge.addClient('tcp', (bytes) => relay.fromDevice(bytes));
       const relay = createFrameRelay(faults, { toClient: sender(accepted), toDevice: ask }, deps);
       accepted.onBytes((chunk) => relay.fromClient(chunk));
@@ -109,7 +114,7 @@ async function serialClient(client: Exclude<ClientSide, { kind: 'tcp' }>, option
     const device = await openDevice(options, (bytes) => relay.fromDevice(bytes), deps);
     opened.push(device);
     ends.toDevice = device.send;
-    const side = pty === undefined ? await openPort(client, options, (bytes) => relay.fromClient(bytes), deps) : overPty(pty, (bytes) => relay.fromClient(bytes));
+    const side = pty === undefined ? await openPort(client, options, (bytes) => relay.fromClient(bytes), deps) : overPty(pty, (bytes) => relay.fromClient(bytes), options, deps);
     opened.push(side);
     ends.toClient = side.send;
     return { client: { path: side.path }, close: () => closeAll(opened) };
@@ -140,9 +145,10 @@ async function openPort(client: Exclude<ClientSide, { kind: 'tcp' }>, { serial }
   return { path, send: (bytes) => link.send(bytes), close: () => link.close() };
 }
 
-function overPty(pty: PluggablePty, deliver: (bytes: Uint8Array) => void): OpenSide & { readonly path: string } {
-  pty.link.onBytes(deliver);
-  return { path: pty.path, send: sender(pty.link), close: () => pty.dispose() };
+function overPty(pty: PluggablePty, deliver: (bytes: Uint8Array) => void, { id, framing }: ModbusLinkOptions, { wire }: ModbusLinkDeps): OpenSide & { readonly path: string } {
+  const link = wire === undefined ? pty.link : tappedLink(pty.link, wire.line(`${id} client side`, { framing }), 'server');
+  link.onBytes(deliver);
+  return { path: pty.path, send: sender(link), close: () => pty.dispose() };
 }
 
 interface DeviceBridge {
@@ -170,16 +176,16 @@ function lineOf({ id, client, serial, framing, points }: ModbusLinkOptions, { fa
   return faults.addLine({ name: id, framing: isTcp ? 'tcp' : framing, serial: isTcp ? undefined : serial, points, told, plug });
 }
 
-async function listen({ host, port }: { readonly host: string; readonly port: number }, accept: (link: ByteLink) => Promise<void>): Promise<ModbusLink> {
+async function listen({ host, port }: { readonly host: string; readonly port: number }, accept: (link: ByteLink, peer: TcpPeer) => Promise<void>): Promise<ModbusLink> {
   const links = new Set<ByteLink>();
-  const listener = await listenTcp({ host, port }, (link) => {
+  const listener = await listenTcp({ host, port }, (link, peer) => {
     if (links.size >= CLIENTS_MAX) {
       link.destroy();
       return;
     }
     links.add(link);
     void link.closed.then(() => links.delete(link));
-    void accept(link);
+    void accept(link, peer);
   });
   return {
     client: { host, port: listener.port },
@@ -189,6 +195,12 @@ async function listen({ host, port }: { readonly host: string; readonly port: nu
       await Promise.all([...links].map((link) => link.closed));
     },
   };
+}
+
+function tappedClient(link: ByteLink, peer: TcpPeer, { id }: ModbusLinkOptions, { wire }: ModbusLinkDeps): ByteLink {
+  if (wire === undefined) return link;
+  const server = { host: peer.localHost, port: peer.localPort };
+  return tappedLink(link, wire.connection(`${id} client side`, { client: peer, server, protocol: 'modbus-tcp' }), 'server');
 }
 
 function sender(link: ByteLink): (bytes: Uint8Array) => void {

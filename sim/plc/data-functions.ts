@@ -21,6 +21,8 @@ export interface DataPlace {
   readonly bank: RegisterBank;
   readonly witness: DataWitness;
   readonly nowMs: number;
+  /** Queues by their pointer address, beside those that holding registers make. */
+  readonly fifoQueues: ReadonlyMap<number, readonly number[]> | undefined;
 }
 
 const READ_TABLE: Readonly<Record<1 | 2 | 3 | 4, PrimaryTable>> = { 1: 'COILS', 2: 'DISCRETES_INPUT', 3: 'HOLDING_REGISTERS', 4: 'INPUT_REGISTERS' };
@@ -91,10 +93,12 @@ function readWrite({ readAddress, readQuantity, writeAddress, values }: ReadWrit
 
 /**
  * The register at the pointer counts the queue, which lies in the registers after it (section 6.18): any holding registers
- * of the profile can be one. Reading does not empty it.
+ * of the profile can be one, beside those that the profile declares. Reading does not empty it.
  */
 function readFifo({ address }: ReadFifoQueueRequest, place: DataPlace): ModbusResponse | number {
-  const { bank, nowMs } = place;
+  const { bank, nowMs, fifoQueues } = place;
+  const queue = fifoQueues?.get(address);
+  if (queue !== undefined) return { kind: 'response', functionCode: 24, values: queue };
   if (!bank.exists('HOLDING_REGISTERS', address, 1)) return ILLEGAL_DATA_ADDRESS;
   const count = bank.word('HOLDING_REGISTERS', address, nowMs);
   if (count > FIFO_REGISTERS_MAX) return ILLEGAL_DATA_VALUE;

@@ -34,7 +34,7 @@ async function start(transport: 'modbus-tcp' | 'modbus-rtu'): Promise<Started> {
 function placeOf(device: PlcGroupDevice | undefined): MbpollPlace {
   if (device === undefined) throw new Error('no such device');
   const { endpoint } = device;
-  return endpoint.transport === 'modbus-tcp' ? { port: endpoint.port } : { path: endpoint.path, baudRate: endpoint.baudRate };
+  return 'port' in endpoint ? { port: endpoint.port } : { path: endpoint.path, baudRate: endpoint.baudRate };
 }
 
 /** The level, in millimetres, at input register 0. */

@@ -28,7 +28,7 @@ export function faultedTcpDevice(plc: VirtualPlc, deps: LineFaultDeps): (link: B
 /** The faults of a serial line with all its devices, between the server and the far end of the wire. */
 export function faultedSerialLine(
   link: ByteLink,
-  { group, framing, plcs, serial, plug }: { readonly group: string; readonly framing: Framing; readonly plcs: readonly VirtualPlc[]; readonly serial: SerialLine; readonly plug: PullablePlug },
+  { group, framing, plcs, serial, plug }: { readonly group: string; readonly framing: Framing; readonly plcs: readonly VirtualPlc[]; readonly serial: SerialLine; readonly plug: PullablePlug | undefined },
   deps: LineFaultDeps,
 ): FaultedLink {
   return throughModbusFaults(link, deps.faults.addLine({ ...lineOf(group, framing, plcs, deps), serial, plug }), deps);

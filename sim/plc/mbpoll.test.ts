@@ -42,7 +42,7 @@ function poll(device: PlcGroupDevice | undefined, { table, address, count = 1, u
   if (device === undefined) throw new Error('no such device');
   const { endpoint } = device;
   const where =
-    endpoint.transport === 'modbus-tcp'
+    'port' in endpoint
       ? ['-m', 'tcp', '-p', String(endpoint.port), endpoint.host]
       : ['-m', 'rtu', '-b', String(endpoint.baudRate), '-P', endpoint.parity, endpoint.path];
   const counted = write.length > 0 ? [] : ['-c', String(count)];

@@ -53,8 +53,10 @@ export interface ServerOptions {
   /** What it offers; any other code gets exception 01. Default: all 19, also where a code is meant for serial lines. */
   readonly functionCodes?: readonly FunctionCode[];
   readonly identity?: DeviceIdentity;
-  /** Default: files 1 to 10 of 10,000 records. */
-  readonly files?: FileMemory;
+  /** Called when the files are needed first. Default: files 1 to 10 of 10,000 records. */
+  readonly createFiles?: () => FileMemory;
+  /** Queues of FC 24 by their pointer address, beside those that holding registers make. */
+  readonly fifoQueues?: ReadonlyMap<number, readonly number[]>;
   /** The first of the eight coils whose state is the exception status (FC 07); those that do not exist are 0. Default 0. */
   readonly exceptionStatusAddress?: number;
 }
@@ -92,7 +94,6 @@ class BankServer implements ModbusServer, LineSide {
     this.#clock = clock;
     this.#witness = witness;
     this.#options = options;
-    this.#files = options.files;
   }
 
   answer(pdu: Uint8Array): Uint8Array | undefined {
@@ -158,7 +159,7 @@ class BankServer implements ModbusServer, LineSide {
       }
       case 20:
       case 21:
-        this.#files ??= createFileMemory();
+        this.#files ??= (this.#options.createFiles ?? createFileMemory)();
         return carryOutFiles(this.#files, request);
       case 43:
         return identify(this.#options.identity ?? NAMELESS, request) ?? ILLEGAL_DATA_ADDRESS;
@@ -174,7 +175,7 @@ class BankServer implements ModbusServer, LineSide {
       case 23:
       case 24:
       default:
-        return carryOutData(request, { bank: this.#bank, witness: this.#witness, nowMs: this.#clock.nowMs() });
+        return carryOutData(request, { bank: this.#bank, witness: this.#witness, nowMs: this.#clock.nowMs(), fifoQueues: this.#options.fifoQueues });
     }
   }
 

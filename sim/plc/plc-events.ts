@@ -17,6 +17,8 @@ export interface PlcEvents {
   'plc.written': { device: string; unit: number; values: Record<string, PointValue> };
   /** A request was refused with an exception code. */
   'plc.exception': { device: string; unit: number; functionCode: number; exceptionCode: number };
+  /** A read was left without an answer, because the recorded device had given none at that time. */
+  'plc.silent': { device: string; unit: number; functionCode: number };
 }
 
 export interface PlcPointFacts {

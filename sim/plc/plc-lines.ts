@@ -1,15 +1,12 @@
-import type { Clock } from '../../hil/runtime/clock.ts';
-import type { Logger } from '../../hil/runtime/log.ts';
-import type { ByteLink, SerialLine } from '../../hil/transport/byte-link.ts';
-import { openPluggablePty } from '../line/pluggable-pty.ts';
+import type { SerialLine } from '../../hil/transport/byte-link.ts';
 import { requireOpenFiles } from '../../hil/runtime/open-files-limit.ts';
 import { serveAscii } from './ascii-server.ts';
-import { faultedSerialLine, type LineFaultDeps } from './faulted-lines.ts';
 import { loopbackRange } from './loopback-range.ts';
-import { addressModeOf, type AsciiGroupOptions, type RtuGroupOptions, type TcpGroupOptions } from './plc-group-options.ts';
-import { PROBE_TIMEOUT_MS, type AskDevice } from './probe-group.ts';
+import { addressModeOf, type AsciiGroupOptions, type RtuGroupOptions, type RtuTcpGroupOptions, type TcpGroupOptions } from './plc-group-options.ts';
+import type { AskDevice } from './probe-group.ts';
 import { serveRtu } from './rtu-server.ts';
-import { openPtyPair } from './serial-line/pty-pair.ts';
+import { openLineEnd, type SerialLineDeps } from './serial-line/line-end.ts';
+import { openServerEnd } from './serial-line/server-end.ts';
 import { CONNECTIONS_MAX, serveTcp, type TcpServer, type TcpServerOptions } from './tcp-server.ts';
 import type { VirtualPlc } from './virtual-plc.ts';
 import { serveWildcard } from './wildcard-server.ts';
@@ -17,7 +14,8 @@ import { serveWildcard } from './wildcard-server.ts';
 /** Where a client finds a device. */
 export type PlcEndpoint =
   | { readonly transport: 'modbus-tcp'; readonly host: string; readonly port: number }
-  | ({ readonly transport: 'modbus-rtu' | 'modbus-ascii'; readonly path: string } & SerialLine);
+  | ({ readonly transport: 'modbus-rtu' | 'modbus-ascii'; readonly path: string } & SerialLine)
+  | ({ readonly transport: 'modbus-rtu-tcp'; readonly host: string; readonly port: number } & SerialLine);
 
 /** Devices on their lines. */
 export interface PlcLines {
@@ -76,24 +74,19 @@ function connectionRules({ foreignUnit = 'silence', connectionsMax = CONNECTIONS
 }
 
 /**
- * Puts all devices on one pseudo-terminal. With faults its path is a link that stays when the plug is pulled and put back.
- * @throws FieldproofError FP_SERIAL_UNSUPPORTED.
+ * Puts all devices on one serial line: a pseudo-terminal of its own, or a port that exists. With faults the path of a
+ * pseudo-terminal is a link that stays when the plug is pulled and put back.
+ * @throws FieldproofError FP_SERIAL_UNSUPPORTED; FP_LINK_OPEN for a port that cannot be opened.
  */
-export async function openSerialLine(
-  plcs: readonly VirtualPlc[],
-  options: RtuGroupOptions | AsciiGroupOptions,
-  deps: { readonly clock: Clock; readonly log: Logger; readonly lineFaults?: LineFaultDeps | undefined },
-): Promise<PlcLines> {
-  const { group, transport, baudRate = 19_200, parity = 'even' } = options;
-  // Without parity a second stop bit keeps the length of a character (Modbus over Serial Line V1.02, section 2.5.1).
-  const { stopBits = parity === 'none' ? 2 : 1 } = options;
-  const serial: SerialLine = { baudRate, parity, stopBits };
+export async function openSerialLine(plcs: readonly VirtualPlc[], options: RtuGroupOptions | AsciiGroupOptions, deps: SerialLineDeps): Promise<PlcLines> {
+  const { group, transport, serialPath } = options;
+  const serial = lineSettingsOf(options);
+  const { baudRate } = serial;
   const framing = transport === 'modbus-rtu' ? 'rtu' : 'ascii';
   const units = new Map(plcs.map(({ unit, server }) => [unit, server]));
-  const end = deps.lineFaults === undefined ? await plainEnd(deps) : await faultedEnd(plcs, { group, framing, serial }, { ...deps, lineFaults: deps.lineFaults });
+  const end = await openLineEnd(plcs, { group, framing, serial, serialPath }, deps);
   const serve = framing === 'rtu' ? serveRtu : serveAscii;
-  const line = serve(end.link, { baudRate, units }, deps);
-  deps.log.info('a pseudo-terminal has no bit rate: each frame takes the time that the line settings ask for, and arrives in one piece', { path: end.path, ...serial });
+  const line = serve(deps.wrapLink === undefined ? end.link : deps.wrapLink(end.link), { baudRate, units, carrier: end.carrier }, deps);
   const endpoint: PlcEndpoint = { transport, path: end.path, ...serial };
   return {
     endpoints: plcs.map(() => endpoint),
@@ -105,29 +98,28 @@ export async function openSerialLine(
   };
 }
 
-/** The far end of a serial line. */
-interface LineEnd {
-  readonly path: string;
-  readonly link: ByteLink;
-  readonly ask?: AskDevice;
-  dispose(): Promise<void>;
-}
-
-async function plainEnd(deps: { readonly clock: Clock }): Promise<LineEnd> {
-  const pty = await openPtyPair(deps);
+/**
+ * Puts all devices on one serial line behind a raw serial server.
+ * @throws FieldproofError FP_PORT_IN_USE, FP_BIND_FAILED.
+ */
+export async function openServedLine(plcs: readonly VirtualPlc[], options: RtuTcpGroupOptions, deps: SerialLineDeps): Promise<PlcLines> {
+  const { group, transport, host = '127.0.0.1', port = 0 } = options;
+  const serial = lineSettingsOf(options);
+  const units = new Map(plcs.map(({ unit, server }) => [unit, server]));
+  const end = await openServerEnd(plcs, { group, serial, host, port }, deps);
+  const line = serveRtu(deps.wrapLink === undefined ? end.link : deps.wrapLink(end.link), { baudRate: serial.baudRate, units, carrier: end.carrier }, deps);
+  const endpoint: PlcEndpoint = { transport, host, port: end.port, ...serial };
   return {
-    path: pty.path,
-    link: pty.master,
-    dispose: async () => {
-      pty.dispose();
-      await pty.master.closed;
+    endpoints: plcs.map(() => endpoint),
+    ...(end.ask === undefined ? {} : { ask: end.ask }),
+    stop: async () => {
+      line.stop();
+      await end.dispose();
     },
   };
 }
 
-async function faultedEnd(plcs: readonly VirtualPlc[], line: { readonly group: string; readonly framing: 'rtu' | 'ascii'; readonly serial: SerialLine }, deps: { readonly clock: Clock; readonly lineFaults: LineFaultDeps }): Promise<LineEnd> {
-  const pty = await openPluggablePty(line.group, deps);
-  const link = faultedSerialLine(pty.link, { ...line, plcs, plug: pty }, deps.lineFaults);
-  const ask: AskDevice = async (unit, pdu) => (pty.isPlugged ? link.relay.ask(unit, pdu, PROBE_TIMEOUT_MS) : undefined);
-  return { path: pty.path, link, ask, dispose: () => pty.dispose() };
+function lineSettingsOf({ baudRate = 19_200, parity = 'even', stopBits }: Partial<SerialLine>): SerialLine {
+  // Without parity a second stop bit keeps the length of a character (Modbus over Serial Line V1.02, section 2.5.1).
+  return { baudRate, parity, stopBits: stopBits ?? (parity === 'none' ? 2 : 1) };
 }

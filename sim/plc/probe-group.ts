@@ -1,5 +1,6 @@
 import type { Point } from '../../hil/gateway/southbound/point.ts';
 import type { PrimaryTable } from '../../hil/gateway/southbound/device-profile.ts';
+import type { FunctionCode } from '../../hil/protocols/modbus/function-code.ts';
 import { createTcpFramer } from '../../hil/protocols/modbus/tcp-framer.ts';
 import { encodeTcp } from '../../hil/protocols/modbus/tcp.ts';
 import { unitId } from '../../hil/protocols/modbus/unit-id.ts';
@@ -17,7 +18,8 @@ export interface GroupProbe {
 export type AskDevice = (unit: number, pdu: Uint8Array) => Promise<Uint8Array | undefined>;
 
 export const PROBE_TIMEOUT_MS = 2_000;
-const READ_CODE: Readonly<Record<PrimaryTable, number>> = { COILS: 1, DISCRETES_INPUT: 2, HOLDING_REGISTERS: 3, INPUT_REGISTERS: 4 };
+/** The function code that reads each table. */
+export const READ_CODE: Readonly<Record<PrimaryTable, FunctionCode>> = { COILS: 1, DISCRETES_INPUT: 2, HOLDING_REGISTERS: 3, INPUT_REGISTERS: 4 };
 const PROBE_TRANSACTION = 0xfffe;
 
 /** Reads the first point of a device that can be read. @returns what became of it. */

@@ -1,6 +1,6 @@
 """Asks a Modbus server with pymodbus, once with each function code, and prints what came back as one line of JSON.
 
-Arguments: `tcp HOST PORT UNIT`, or `rtu PATH BAUD UNIT`, or `ascii PATH BAUD UNIT` (without parity, as pseudo-terminals have it).
+Arguments: `tcp HOST PORT UNIT`, or `rtu-tcp HOST PORT UNIT` (RTU frames through a raw serial server), or `rtu PATH BAUD UNIT`, or `ascii PATH BAUD UNIT` (without parity, as pseudo-terminals have it).
 """
 import json
 import sys
@@ -30,6 +30,8 @@ from pymodbus.transaction import ModbusAsciiFramer, ModbusRtuFramer
 def open_client(kind, where, number):
     if kind == "tcp":
         return ModbusTcpClient(where, port=int(number), timeout=2)
+    if kind == "rtu-tcp":
+        return ModbusTcpClient(where, port=int(number), framer=ModbusRtuFramer, timeout=2)
     framer = ModbusRtuFramer if kind == "rtu" else ModbusAsciiFramer
     return ModbusSerialClient(where, framer=framer, baudrate=int(number), parity="N", stopbits=2, timeout=2)
 

@@ -40,7 +40,7 @@ function judge(args: readonly string[]): Promise<Record<string, unknown>> {
 }
 
 describeWith([PYMODBUS], 'pymodbus as a foreign client, with the codes that mbpoll does not have', () => {
-  test.each(['modbus-tcp', 'modbus-rtu', 'modbus-ascii'] as const)('over %s', async (transport) => {
+  test.each(['modbus-tcp', 'modbus-rtu', 'modbus-ascii', 'modbus-rtu-tcp'] as const)('over %s', async (transport) => {
     const folder = mkdtempSync(join(tmpdir(), 'fieldproof-pymodbus-'));
     cleanUps.push(() => rmSync(folder, { recursive: true }));
     writeFileSync(join(folder, 'judged.yaml'), PROFILE);
@@ -56,7 +56,7 @@ describeWith([PYMODBUS], 'pymodbus as a foreign client, with the codes that mbpo
     for (let bit = 0; bit < 8; bit += 1) group.set('judged-1', `C${bit}`, (0x6d & (1 << bit)) !== 0);
     const endpoint = group.devices[0]?.endpoint;
     if (endpoint === undefined) throw new Error('no device');
-    const where = endpoint.transport === 'modbus-tcp' ? ['tcp', endpoint.host, endpoint.port] : [transport.slice('modbus-'.length), endpoint.path, endpoint.baudRate];
+    const where = [transport.slice('modbus-'.length), ...('port' in endpoint ? [endpoint.host, endpoint.port] : [endpoint.path, endpoint.baudRate])];
     expect(await judge([...where, 1].map(String))).toEqual({
       'write registers': false,
       'mask write': [1, 0x00f2, 0x0025],

@@ -1,7 +1,7 @@
 import { encodeException } from '../../hil/protocols/modbus/exception.ts';
 import { DIRECT_UNIT_ID, type UnitId } from '../../hil/protocols/modbus/unit-id.ts';
 import type { ByteLink } from '../../hil/transport/byte-link.ts';
-import { listenTcp, type TcpAddress } from '../../hil/transport/tcp-link.ts';
+import { listenTcp, type TcpAddress, type TcpPeer } from '../../hil/transport/tcp-link.ts';
 import { serveMbap, type MbapResponder } from './mbap-session.ts';
 import type { ModbusServer } from './modbus-server.ts';
 
@@ -17,8 +17,8 @@ export interface TcpServerOptions extends TcpAddress {
   readonly foreignUnit?: 'silence' | 'exception-0b';
   /** 1 to 1,000. One more connection closes the one that has been quiet for longest (V1.0b, section 4.2.1.1). */
   readonly connectionsMax?: number;
-  /** Puts something between the device and each connection that it accepts: faults. */
-  readonly wrapLink?: (link: ByteLink) => ByteLink;
+  /** Puts something between the device and each connection that it accepts: faults, a capture. */
+  readonly wrapLink?: (link: ByteLink, peer: TcpPeer) => ByteLink;
 }
 
 /** A device on a TCP port. */
@@ -43,11 +43,11 @@ export async function serveTcp(server: ModbusServer, options: TcpServerOptions):
     links.delete(link);
     links.set(link, true);
   };
-  const listener = await listenTcp({ host, port: options.port }, (link) => {
+  const listener = await listenTcp({ host, port: options.port }, (link, peer) => {
     if (links.size >= connectionsMax) closeQuietest(links);
     touch(link);
     void link.closed.then(() => links.delete(link));
-    serveMbap(wrapLink(link), respond, () => touch(link));
+    serveMbap(wrapLink(link, peer), respond, () => touch(link));
   });
   return {
     host,

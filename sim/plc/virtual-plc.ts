@@ -5,6 +5,7 @@ import { messageOf } from '../../hil/runtime/errors.ts';
 import type { Logger } from '../../hil/runtime/log.ts';
 import { observeNothing, type JsonValue, type Observe } from '../../hil/runtime/observation.ts';
 import type { ByteLink } from '../../hil/transport/byte-link.ts';
+import type { TcpPeer } from '../../hil/transport/tcp-link.ts';
 import { createModbusServer, type ModbusServer, type ServerOptions, type ServerWitness } from './modbus-server.ts';
 import type { PlcPointFacts } from './plc-events.ts';
 import type { ProcessModel } from './process-model.ts';
@@ -19,8 +20,8 @@ export interface VirtualPlc {
   readonly unit: number;
   readonly server: ModbusServer;
   readonly bank: RegisterBank;
-  /** On TCP: what is put between it and each connection that it accepts (faults); nothing when left out. */
-  readonly wrapLink?: (link: ByteLink) => ByteLink;
+  /** On TCP: what is put between it and each connection that it accepts (faults, a capture); nothing when left out. */
+  readonly wrapLink?: (link: ByteLink, peer: TcpPeer) => ByteLink;
 }
 
 export interface VirtualPlcOptions {

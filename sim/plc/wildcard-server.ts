@@ -47,8 +47,8 @@ export async function serveWildcard(plcs: readonly VirtualPlc[], options: Wildca
     return station;
   };
 
-  const listener = await listenTcp({ host: '0.0.0.0', port: options.port }, (link, { localHost }) => {
-    const station = stationAt(localHost);
+  const listener = await listenTcp({ host: '0.0.0.0', port: options.port }, (link, peer) => {
+    const station = stationAt(peer.localHost);
     if (station === undefined) {
       link.destroy();
       return;
@@ -57,7 +57,7 @@ export async function serveWildcard(plcs: readonly VirtualPlc[], options: Wildca
     if (links.size >= connectionsMax) closeQuietest(links);
     links.set(link, true);
     void forgetWhenClosed(link, links);
-    serveMbap(wrapLink === undefined ? link : wrapLink(link), respond, () => {
+    serveMbap(wrapLink === undefined ? link : wrapLink(link, peer), respond, () => {
       // A Map keeps its order of insertion; with one connection there is no order to keep.
       if (links.size === 1 || !links.delete(link)) return;
       links.set(link, true);

@@ -1,9 +1,12 @@
 import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises';
-import type { Clock } from '../../hil/runtime/clock.ts';
+import type { FineClock, Timer } from '../../hil/runtime/clock.ts';
 import { FieldproofError } from '../../hil/runtime/errors.ts';
 
-/** A clock that stands still until it is told to move: what happens then is a pure function of the calls. */
-export interface ManualClock extends Clock {
+/**
+ * A clock that stands still until it is told to move: what happens then is a pure function of the calls. All its timers
+ * are exact, so its fine timers are like the others.
+ */
+export interface ManualClock extends FineClock {
   /**
    * Moves time on by `ms` (0 or more), firing every timer that falls due on the way, earliest first, and of equal
    * instants the one set first. While a timer fires, `nowMs` is the instant it was due. Timers set meanwhile take part.
@@ -48,15 +51,17 @@ export function createManualClock({ startMs = 0, wallStartMs = WALL_START_MS }: 
     next.callback();
     return true;
   };
+  const setTimer = (delayMs: number, callback: () => void): Timer => {
+    const timer = { dueMs: nowMs + Math.max(0, delayMs), order, callback };
+    order += 1;
+    pending.add(timer);
+    return { cancel: () => void pending.delete(timer) };
+  };
   return {
     nowMs: () => nowMs,
     wallMs: () => wallStartMs + nowMs - startMs,
-    setTimer(delayMs, callback) {
-      const timer = { dueMs: nowMs + Math.max(0, delayMs), order, callback };
-      order += 1;
-      pending.add(timer);
-      return { cancel: () => void pending.delete(timer) };
-    },
+    setTimer,
+    setFineTimer: setTimer,
     advance(ms) {
       const untilMs = endOfAdvance(nowMs, ms);
       for (let fired = 0; fireNext(untilMs); fired += 1) refuseEndless(fired);

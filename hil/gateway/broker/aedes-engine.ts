@@ -2,6 +2,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Aedes } from 'aedes';
 import { FieldproofError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
+import { tapAcceptedSocket } from '../../transport/tapped-socket.ts';
+import type { WireTap } from '../../transport/wire-tap.ts';
 import { bindError } from '../bind-error.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import { connack, createAedes } from './aedes-protocol.ts';
@@ -19,7 +21,7 @@ export type AedesEngineOptions = Pick<GatewayConfig['broker'], 'packetBytesMax' 
  * connections-full, connect-timeout, keepalive-timeout, slow-reader (connections ended), and queue-full, sessions-full,
  * retained-full (messages or sessions dropped).
  */
-export function createAedesEngine(options: AedesEngineOptions, deps: { readonly log: Logger }): BrokerEngine {
+export function createAedesEngine(options: AedesEngineOptions, deps: { readonly log: Logger; readonly wire?: WireTap | undefined }): BrokerEngine {
   const refused: Record<string, number> = {};
   const refuse = (reason: string): void => {
     refused[reason] = (refused[reason] ?? 0) + 1;
@@ -33,6 +35,7 @@ export function createAedesEngine(options: AedesEngineOptions, deps: { readonly 
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
+    if (deps.wire !== undefined) tapAcceptedSocket(socket, 'mqtt', 'mqtt', deps.wire);
     admit(aedes, socket, options.packetBytesMax, refuse);
   });
   server.maxConnections = options.connectionsMax;

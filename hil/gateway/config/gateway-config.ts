@@ -66,10 +66,17 @@ const serialLine = {
   stopBits: z.union([z.literal(1), z.literal(2)]).default(1),
 };
 const rtuLineSchema = z.strictObject({ ...lineCommon, transport: z.literal('modbus-rtu'), ...serialLine });
+const rtuTcpLineSchema = z.strictObject({
+  ...lineCommon,
+  transport: z.literal('modbus-rtu-tcp'),
+  host: host.describe('Of a raw serial server: bytes of the TCP connection go out on its serial line as they are, and back.'),
+  port: port.min(1).describe('The serial server has one for each of its lines.'),
+  baudRate: serialLine.baudRate.describe('As the serial server is set: the time of a frame on the line is added to the timeout.'),
+});
 const asciiLineSchema = z.strictObject({ ...lineCommon, transport: z.literal('modbus-ascii'), ...serialLine });
 
 const southboundSchema = z.strictObject({
-  lines: z.array(z.discriminatedUnion('transport', [tcpLineSchema, rtuLineSchema, asciiLineSchema])).max(LINES_MAX).default([]),
+  lines: z.array(z.discriminatedUnion('transport', [tcpLineSchema, rtuLineSchema, rtuTcpLineSchema, asciiLineSchema])).max(LINES_MAX).default([]),
   commands: z
     .strictObject({ enabled: z.boolean().default(false).describe('Write what is published on command/{device}/{point}; any MQTT client may then write.') })
     .prefault({}),

@@ -1,6 +1,7 @@
 import { nearestWord } from '../../runtime/nearest-word.ts';
 import { z } from '../../runtime/schema.ts';
 import { edgexBoolean, edgexNumber, edgexOptional, edgexText, edgexWord } from './edgex-scalars.ts';
+import { fifoQueuesSchema, filesSchema } from './extended-memory.ts';
 import { startingAddressSchema } from './starting-address.ts';
 
 /** The four Modbus tables by their EdgeX names (device-modbus, attribute `primaryTable`). */
@@ -106,6 +107,8 @@ export const deviceProfileSchema = z.strictObject({
     .describe(
       'How a virtual PLC keeps its tables, not part of EdgeX. separate (default): the four tables have nothing in common. overlaid: one memory; holding and input registers are the same, coil or discrete input n is bit n mod 16 of register n div 16.',
     ),
+  files: filesSchema.optional().describe('The files of a virtual PLC (FC 20 and 21), not part of EdgeX. Without it: files 1 to 10 of 10,000 records, all 0.'),
+  fifoQueues: fifoQueuesSchema.optional().describe('The FIFO queues of a virtual PLC (FC 24), not part of EdgeX. Any holding registers of the profile can be one too: the first counts those after it.'),
   deviceResources: z
     .array(
       z.strictObject({

@@ -50,6 +50,9 @@ const properties = fc.record(
 const resources = fc.record({ name: names, description: texts, isHidden: fc.boolean(), tag: texts, tags, attributes, properties }, { requiredKeys: ['name', 'attributes', 'properties'] });
 const operations = fc.record({ deviceResource: names, defaultValue: texts, mappings: fc.dictionary(texts, texts, { maxKeys: 3 }) }, { requiredKeys: ['deviceResource'] });
 const commands = fc.record({ name: names, isHidden: fc.boolean(), readWrite, tags, resourceOperations: fc.array(operations, { minLength: 1, maxLength: 3 }) }, { requiredKeys: ['name', 'readWrite', 'resourceOperations'] });
+const registers = fc.array(fc.integer({ min: 0, max: 0xffff }), { minLength: 1, maxLength: 4 });
+const files = fc.array(fc.record({ number: fc.integer({ min: 1, max: 65_535 }), records: fc.integer({ min: 1, max: 10_000 }), contents: fc.array(fc.record({ record: fc.nat(9_999), values: registers }), { maxLength: 2 }) }, { requiredKeys: ['number'] }), { minLength: 1, maxLength: 3 });
+const fifoQueues = fc.array(fc.record({ address: fc.nat(65_535), values: registers }), { minLength: 1, maxLength: 3 });
 const profiles: fc.Arbitrary<DeviceProfile> = fc
   .record(
     {
@@ -61,6 +64,8 @@ const profiles: fc.Arbitrary<DeviceProfile> = fc
       description: texts,
       labels: fc.array(texts, { maxLength: 3 }),
       memory: fc.constantFrom('separate', 'overlaid'),
+      files,
+      fifoQueues,
       deviceResources: fc.array(resources, { minLength: 1, maxLength: 4 }),
       deviceCommands: fc.array(commands, { maxLength: 2 }),
     },

@@ -3,7 +3,7 @@ import type { DeviceProfile, DeviceResource } from './device-profile.ts';
 
 /** What a reader fills in by itself, so that the file need not say it. */
 const DEFAULTS: Readonly<Record<string, unknown>> = { manufacturer: '', model: '', description: '', units: '', scale: 1, offset: 0, isByteSwap: false, isWordSwap: false };
-const FLOW_KEYS: ReadonlySet<string> = new Set(['labels', 'attributes', 'properties', 'tags', 'mappings']);
+const FLOW_KEYS: ReadonlySet<string> = new Set(['labels', 'attributes', 'properties', 'tags', 'mappings', 'contents', 'values']);
 
 /**
  * A profile as EdgeX device-profile YAML, in the shape of the shipped ones. What EdgeX and fieldproof fill in by themselves

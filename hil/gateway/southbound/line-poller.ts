@@ -107,7 +107,7 @@ export function pollLine(line: SouthboundLineConfig, devices: readonly Scheduled
     if (device.failures > 1 && devices.length > 1) schedule.postpone(clock.nowMs() + unitBackoffMs(line, device, deps));
     if (isOver && turnsUnderWay === 0) resolveEnded(because);
     else if (outcome === 'closed') end();
-    else if (line.transport === 'modbus-tcp' && silentTurns >= SILENT_TURNS_MAX) end(`no answer in ${silentTurns} turns`);
+    else if (isConnection(line) && silentTurns >= SILENT_TURNS_MAX) end(`no answer in ${silentTurns} turns`);
     else startDueTurns();
   };
 
@@ -118,6 +118,11 @@ export function pollLine(line: SouthboundLineConfig, devices: readonly Scheduled
   });
   startDueTurns();
   return { ended, end: () => end() };
+}
+
+/** A TCP connection may be dead though nobody closed it; a serial port that is gone says so. */
+function isConnection({ transport }: SouthboundLineConfig): boolean {
+  return transport === 'modbus-tcp' || transport === 'modbus-rtu-tcp';
 }
 
 /** How much happens on a line at once: turns of different devices, and requests within a turn. */

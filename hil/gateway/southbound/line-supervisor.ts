@@ -117,7 +117,7 @@ export function superviseLine(config: SouthboundLineConfig, devices: readonly Po
 }
 
 function addressOf(config: SouthboundLineConfig): LinkAddress {
-  if (config.transport === 'modbus-tcp') return { kind: 'tcp', host: config.host, port: config.port };
+  if (config.transport === 'modbus-tcp' || config.transport === 'modbus-rtu-tcp') return { kind: 'tcp', host: config.host, port: config.port };
   return { kind: 'serial', path: config.path, line: { baudRate: config.baudRate, parity: config.parity, stopBits: config.stopBits } };
 }
 
@@ -129,6 +129,7 @@ function clientOf(config: SouthboundLineConfig, link: ByteLink, { clock, calenda
     case 'modbus-ascii':
       return libraryClient(asciiPort(link, { clock, timeoutMs, baudRate: config.baudRate, tally }), tally);
     case 'modbus-rtu':
+    case 'modbus-rtu-tcp':
     default:
       return libraryClient(rtuPort(link, { clock, timeoutMs, baudRate: config.baudRate, tally }), tally);
   }

@@ -1,5 +1,6 @@
 import { commandProblems } from './command-problems.ts';
 import type { DeviceProfile, DeviceResource } from './device-profile.ts';
+import { fileProblems, queueProblems, type TakenRegisters } from './extended-memory.ts';
 import type { ProfileProblem } from './profile-problem.ts';
 import { isBitTable, rawTypeOf, registerCountOf } from './raw-layout.ts';
 
@@ -24,7 +25,17 @@ const RULES: readonly Rule[] = [
 
 /** Everything in a well-formed profile that contradicts itself or the Modbus data model; empty when it is sound. */
 export function profileProblems(profile: DeviceProfile): ProfileProblem[] {
-  return [...resourceProblems(profile), ...commandProblems(profile)];
+  const { files = [], fifoQueues = [] } = profile;
+  return [...resourceProblems(profile), ...commandProblems(profile), ...fileProblems(files), ...queueProblems(fifoQueues, holdingRegisters(profile))];
+}
+
+/** In overlaid memory every table is one of holding registers, bits 16 to a register. */
+function holdingRegisters({ deviceResources, memory }: DeviceProfile): TakenRegisters[] {
+  return deviceResources.flatMap((resource) => {
+    const { primaryTable, startingAddress } = resource.attributes;
+    if (memory !== 'overlaid' && primaryTable !== 'HOLDING_REGISTERS') return [];
+    return [{ name: resource.name, address: isBitTable(primaryTable) ? startingAddress >>> 4 : startingAddress, count: registerCountOf(resource) }];
+  });
 }
 
 function resourceProblems(profile: DeviceProfile): ProfileProblem[] {

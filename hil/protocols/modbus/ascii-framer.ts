@@ -3,7 +3,7 @@ import { ASCII_FRAME_CHARACTERS_MAX } from './limits.ts';
 import type { UnitId } from './unit-id.ts';
 
 export type AsciiFramerEvent =
-  | { readonly kind: 'frame'; readonly unitId: UnitId; readonly pdu: Uint8Array; readonly byteCount: number }
+  | { readonly kind: 'frame'; readonly unitId: UnitId; readonly pdu: Uint8Array; readonly byteCount: number; readonly endCharacter: number }
   | { readonly kind: 'corrupt'; readonly because: string; readonly characters: number };
 
 export interface AsciiFramerOptions {
@@ -15,8 +15,10 @@ export interface AsciiFramerOptions {
 export interface AsciiFramer {
   /** Takes characters that arrived at `atMs`, an instant of the caller's clock, which never goes back. */
   push(chunk: Uint8Array, atMs: number): AsciiFramerEvent[];
-  /** What FC 08 sub-function 3 sets. */
+  /** What FC 08 sub-function 3 sets: frames that end in another way are none. */
   setEndCharacter(character: number): void;
+  /** For who hears several units: frames may end in this way too, 0 to 255. */
+  addEndCharacter(character: number): void;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface AsciiFramer {
 export function createAsciiFramer({ gapMsMax = 1_000 }: AsciiFramerOptions = {}): AsciiFramer {
   const held = new Uint8Array(ASCII_FRAME_CHARACTERS_MAX);
   let heldCount = 0;
-  let endCharacter = ASCII_LINE_FEED;
+  const endCharacters = new Set([ASCII_LINE_FEED]);
   let lastCharacterMs = 0;
   const drop = (because: string): AsciiFramerEvent => {
     const characters = heldCount;
@@ -45,11 +47,11 @@ export function createAsciiFramer({ gapMsMax = 1_000 }: AsciiFramerOptions = {})
     if (heldCount === ASCII_FRAME_CHARACTERS_MAX) return drop('more than 513 characters');
     held[heldCount] = character;
     heldCount += 1;
-    if (character !== endCharacter || held[heldCount - 2] !== ASCII_CARRIAGE_RETURN) return undefined;
-    const decoded = decodeAscii(held.subarray(0, heldCount), endCharacter);
+    if (held[heldCount - 2] !== ASCII_CARRIAGE_RETURN || !endCharacters.has(character)) return undefined;
+    const decoded = decodeAscii(held.subarray(0, heldCount), character);
     if (decoded.kind !== 'frame') return drop(decoded.kind === 'corrupt' ? decoded.because : 'too short for a frame');
     heldCount = 0;
-    return decoded;
+    return { ...decoded, endCharacter: character };
   };
   return {
     push: (chunk, atMs) => {
@@ -63,7 +65,9 @@ export function createAsciiFramer({ gapMsMax = 1_000 }: AsciiFramerOptions = {})
       return events;
     },
     setEndCharacter: (character) => {
-      endCharacter = character;
+      endCharacters.clear();
+      endCharacters.add(character);
     },
+    addEndCharacter: (character) => void endCharacters.add(character),
   };
 }

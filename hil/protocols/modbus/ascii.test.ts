@@ -42,3 +42,17 @@ test('the end character can be changed (FC 08 sub-function 3)', () => {
   framer.setEndCharacter(0x21);
   expect(framer.push(encodeAscii(unitId(1), PDU, 0x21), 0)).toMatchObject([{ kind: 'frame', unitId: 1 }]);
 });
+
+test('frames of units that end differently are told apart in one stream', () => {
+  const framer = createAsciiFramer();
+  framer.addEndCharacter(0x21);
+  const stream = Buffer.concat([encodeAscii(unitId(1), PDU, 0x21), encodeAscii(unitId(2), PDU), encodeAscii(unitId(3), PDU, 0x3f), encodeAscii(unitId(4), PDU, 0x21)]);
+  expect(framer.push(stream, 0)).toMatchObject([
+    { kind: 'frame', unitId: 1, endCharacter: 0x21 },
+    { kind: 'frame', unitId: 2, endCharacter: 0x0a },
+    { kind: 'corrupt', because: 'a colon inside the frame' },
+    { kind: 'frame', unitId: 4, endCharacter: 0x21 },
+  ]);
+  framer.setEndCharacter(0x3f);
+  expect(framer.push(stream, 1).filter(({ kind }) => kind === 'frame')).toMatchObject([{ unitId: 3, endCharacter: 0x3f }]);
+});

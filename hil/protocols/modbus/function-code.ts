@@ -35,6 +35,9 @@ export const FUNCTION_CODES = {
 /** A public function code. */
 export type FunctionCode = keyof typeof FUNCTION_CODES;
 
+/** All of them, ascending. */
+export const PUBLIC_FUNCTION_CODES: readonly FunctionCode[] = [1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 15, 16, 17, 20, 21, 22, 23, 24, 43];
+
 const ENTRY_BY_CODE = new Map<number, FunctionCodeEntry>(Object.entries(FUNCTION_CODES).map(([code, entry]) => [Number(code), entry]));
 
 /** The table's row for a code from the wire, or undefined when the code is not public. */

@@ -51,7 +51,7 @@ export function scanPlaces({ ports, tcp, baudRates, parities, modes }: ScanOptio
   });
   const lines = ports.map((place): ScanPlace => {
     const raw = parseHostPort(place);
-    if (raw !== undefined) return { place, ways: modes.map((transport) => ({ transport, address: { kind: 'tcp', ...raw } })) };
+    if (raw !== undefined) return { place, ways: modes.map((mode) => ({ transport: mode === 'modbus-rtu' ? 'modbus-rtu-tcp' : mode, address: { kind: 'tcp', ...raw } })) };
     const settings = modes.flatMap((transport) => baudRates.flatMap((baudRate) => parities.map((parity) => ({ transport, baudRate, parity }))));
     return {
       place,

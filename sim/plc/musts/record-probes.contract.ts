@@ -65,7 +65,7 @@ export const RECORD_PROBES: readonly Probe[] = [
   {
     ids: ['MB-APP-21-04'],
     name: 'a file that fails its consistency check gives 08',
-    device: () => ({ files: spoiltFile(3) }),
+    device: () => ({ createFiles: () => spoiltFile(3) }),
     steps: [
       step('14 07 06 0003 0000 0001', '9408'),
       step('15 09 06 0003 0000 0001 1111', '9508'),

@@ -14,25 +14,37 @@ const TABLES: ReadonlyMap<number, PrimaryTable> = new Map([
 /** Function code, address, quantity. */
 const READ_PDU_BYTES = 5;
 
+/** Who is told what was recorded of a request. */
+export interface ReplayWitness {
+  refused(functionCode: number, exceptionCode: number): void;
+  silent(functionCode: number): void;
+}
+
 /**
- * A server that refuses what the recorded device refused, with the code that it gave and for as long as it did; everything
- * else is left to the server behind it, which refuses addresses that were never recorded with 02.
- * @param refused - Told of each refusal that was recorded.
+ * A server that refuses what the recorded device refused, with the code that it gave, and leaves without an answer what it
+ * left so, each for as long as it did; everything else is left to the server behind it, which refuses addresses that were
+ * never recorded with 02.
  */
 export function recordedServer(
   server: ModbusServer,
   timeline: RecordedTimeline,
-  { originMs, clock, refused }: { readonly originMs: number; readonly clock: Clock; readonly refused: (functionCode: number, code: number) => void },
+  { originMs, clock, witness }: { readonly originMs: number; readonly clock: Clock; readonly witness: ReplayWitness },
 ): ModbusServer {
+  const { line } = server;
   return {
-    ...server,
+    ...(line === undefined ? {} : { line }),
     answer: (pdu) => {
       const functionCode = pdu[0] ?? 0;
       const table = pdu.length === READ_PDU_BYTES ? TABLES.get(functionCode) : undefined;
       if (table === undefined) return server.answer(pdu);
-      const code = timeline.exceptionAt(table, uint16At(pdu, 1), uint16At(pdu, 3), Math.max(0, clock.nowMs() - originMs));
+      const asked = [table, uint16At(pdu, 1), uint16At(pdu, 3), Math.max(0, clock.nowMs() - originMs)] as const;
+      if (timeline.isSilentAt(...asked)) {
+        witness.silent(functionCode);
+        return undefined;
+      }
+      const code = timeline.exceptionAt(...asked);
       if (code === undefined) return server.answer(pdu);
-      refused(functionCode, code);
+      witness.refused(functionCode, code);
       return encodeException(functionCode, code);
     },
   };

@@ -13,13 +13,17 @@ export interface RecordedTimeline {
   wordAt(table: PrimaryTable, address: number, sinceMs: number): number | undefined;
   /** The exception that a read of these addresses got; undefined when none of them was refused then. */
   exceptionAt(table: PrimaryTable, address: number, count: number, sinceMs: number): number | undefined;
+  /** Whether a read of these addresses got no answer then, or none that could be understood. */
+  isSilentAt(table: PrimaryTable, address: number, count: number, sinceMs: number): boolean;
 }
 
-/** One state of a range, from `t` on until the next. A silence of the device changes no state. */
+/** One state of a range, from `t` on until the next. */
 interface State {
   readonly t: number;
   readonly words: readonly number[];
   readonly exception: number | undefined;
+  /** The device did not answer: from when it was asked in vain until it was asked and answered. */
+  readonly isSilent: boolean;
 }
 
 interface Track {
@@ -48,6 +52,7 @@ export function recordedTimeline({ header, samples }: Recording, atEnd: AtEnd): 
       if (refused !== undefined) return refused.code;
       return covering(table, address, count).map((track) => stateAt(track.states, instant(sinceMs))?.exception).find((code) => code !== undefined);
     },
+    isSilentAt: (table, address, count, sinceMs) => covering(table, address, count).some((track) => stateAt(track.states, instant(sinceMs))?.isSilent === true),
   };
 }
 
@@ -55,11 +60,13 @@ function statesOf(samples: readonly Sample[], range: number): State[] {
   const states: State[] = [];
   let words: readonly number[] = [];
   for (const sample of samples) {
-    if (sample.r !== range || 'f' in sample) continue;
+    if (sample.r !== range) continue;
     const exception = 'x' in sample ? sample.x : undefined;
+    const isSilent = 'f' in sample;
     const before = states.at(-1);
     if ('w' in sample && sample.w !== undefined) words = sample.w;
-    if (before === undefined || before.words !== words || before.exception !== exception) states.push({ t: sample.t, words, exception });
+    const isSame = before?.words === words && before.exception === exception && before.isSilent === isSilent;
+    if (!isSame) states.push({ t: sample.t, words, exception, isSilent });
   }
   return states;
 }

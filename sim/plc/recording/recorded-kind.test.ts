@@ -5,17 +5,18 @@ import type { Recording, Sample } from '../../../hil/rig/recording/recording-for
 import { identify } from '../../../hil/rig/scan/device-identification.ts';
 import { responseTimes } from '../../../hil/rig/recording/response-times.ts';
 import { silentLogger } from '../../../hil/runtime/log.ts';
-import { observeNothing } from '../../../hil/runtime/observation.ts';
+import { observeNothing, type Observe } from '../../../hil/runtime/observation.ts';
 import { randomFromSeed } from '../../../hil/runtime/random.ts';
 import { realClock } from '../../../hil/runtime/real-clock.ts';
 import { createOpenLink } from '../../../hil/transport/open-link.ts';
 import { memoryLinkPair } from '../../../hil/transport/memory-link.ts';
 import { createManualClock } from '../../world/manual-clock.ts';
+import { startPlcGroup, type PlcGroup } from '../virtual-plc-group.ts';
 import { delayedLink } from './delayed-link.ts';
-import { startRecordedPlc, type RecordedPlc } from './recorded-plc.ts';
+import { recordedKind } from './recorded-kind.ts';
 import { recordedTimeline } from './recorded-timeline.ts';
 
-const running: RecordedPlc[] = [];
+const running: PlcGroup[] = [];
 afterEach(async () => {
   await Promise.all(running.splice(0).map((plc) => plc.stop()));
 });
@@ -73,13 +74,53 @@ test('exceptions last as long as they did', () => {
   expect(timeline.exceptionAt('HOLDING_REGISTERS', 10, 2, 0)).toBeUndefined();
 });
 
+test('a silence lasts from the request that got no answer until the next that got one, and values go on from there', () => {
+  const silent = { ...RECORDING, samples: [...SAMPLES, { t: 4_000, r: 0, f: 'timeout' }, { t: 5_000, r: 0, f: 'corrupt' }, { t: 6_000, r: 0, ms: 4 }] };
+  const timeline = recordedTimeline(silent, 'hold');
+  const at = (sinceMs: number): boolean => timeline.isSilentAt('HOLDING_REGISTERS', 11, 3, sinceMs);
+  expect([3_999, 4_000, 5_999, 6_000, 60_000].map(at)).toEqual([false, true, true, false, false]);
+  expect(timeline.isSilentAt('COILS', 0, 3, 4_500)).toBe(false);
+  expect(timeline.isSilentAt('HOLDING_REGISTERS', 12, 3, 4_500)).toBe(false);
+  expect(timeline.wordAt('HOLDING_REGISTERS', 10, 6_000)).toBe(3);
+  // A silence at the end of the recording stays.
+  expect(recordedTimeline({ ...silent, samples: silent.samples.slice(0, -1) }, 'hold').isSilentAt('HOLDING_REGISTERS', 10, 1, 3_600_000)).toBe(true);
+});
+
+test('what the device left without an answer gets none, on any transport; the rest is answered meanwhile, and the event says so', async () => {
+  const samples: Sample[] = [...SAMPLES.slice(0, 2), { t: 500, r: 0, f: 'timeout' }];
+  const clock = createManualClock();
+  const events: unknown[][] = [];
+  const observe: Observe = (type, data) => void events.push([type, data]);
+  const kind = recordedKind({ recording: { ...RECORDING, samples }, atEnd: 'hold' }, { clock, observe, log: silentLogger, random: randomFromSeed(1) });
+  const { server } = kind.create('twin-1', 4, 0);
+  const readHolding = Uint8Array.of(3, 0, 10, 0, 2);
+  expect(server.answer(readHolding)).toEqual(Uint8Array.of(3, 4, 0, 1, 0, 100));
+  await clock.advanceAsync(500);
+  expect(server.answer(readHolding)).toBeUndefined();
+  expect(server.answer(Uint8Array.of(1, 0, 0, 0, 3))).toEqual(Uint8Array.of(1, 1, 0b101));
+  expect(events.filter(([type]) => type === 'plc.silent')).toEqual([['plc.silent', { device: 'twin-1', unit: 4, functionCode: 3 }]]);
+  expect(kind.probePoints.map(({ name }) => name)).toEqual(['Coil0', 'Coil1', 'Coil2']);
+});
+
+test('several replays share a line under the unit ids that are asked for; function codes are not to be chosen', async () => {
+  const deps = { clock: realClock, observe: observeNothing, log: silentLogger, random: randomFromSeed(1) };
+  const replay = { recording: RECORDING, atEnd: 'loop' } as const;
+  const plcs = await startPlcGroup({ group: 'twins', profile: 'bench', transport: 'modbus-rtu', replay, units: [2, 9] }, deps);
+  running.push(plcs);
+  expect(plcs).toMatchObject({ lengthMs: 4_000, devices: [{ device: 'twins-1', unit: 2, profile: 'bench' }, { device: 'twins-2', unit: 9 }] });
+  await expect(startPlcGroup({ group: 'twins', profile: 'bench', transport: 'modbus-tcp', replay, functionCodes: [3] }, deps)).rejects.toThrow('no function codes');
+});
+
 test.each(['modbus-tcp', 'modbus-rtu', 'modbus-ascii'] as const)('a client of %s gets the recorded words, refusals and 02 for what was never recorded', async (transport) => {
-  const line = transport === 'modbus-tcp' ? { transport, host: '127.0.0.1', port: 0 } : { transport, ...DEFAULT_LINE, baudRate: 115_200 };
-  const plc = await startRecordedPlc({ recording: RECORDING, atEnd: 'hold', device: 'twin', line }, { clock: realClock, observe: observeNothing, log: silentLogger, random: randomFromSeed(1) });
+  const plc = await startPlcGroup(
+    { group: 'twin', profile: 'bench', transport, replay: { recording: RECORDING, atEnd: 'hold' }, ...(transport === 'modbus-tcp' ? {} : { ...DEFAULT_LINE, baudRate: 115_200 }) },
+    { clock: realClock, observe: observeNothing, log: silentLogger, random: randomFromSeed(1) },
+  );
   running.push(plc);
-  const { endpoint } = plc;
+  const endpoint = plc.devices[0]?.endpoint;
+  if (endpoint === undefined) throw new Error('no device came up');
   const address =
-    endpoint.transport === 'modbus-tcp'
+    'port' in endpoint
       ? ({ kind: 'tcp', host: endpoint.host, port: endpoint.port } as const)
       : ({ kind: 'serial', path: endpoint.path, line: { baudRate: endpoint.baudRate, parity: endpoint.parity, stopBits: endpoint.stopBits } } as const);
   const client = await openRigLine({ address, transport, timeoutMs: 2_000 }, { clock: realClock, openLink: createOpenLink({ clock: realClock, timeoutMs: 1_000 }) });

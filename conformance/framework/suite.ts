@@ -1,0 +1,36 @@
+import type { ByteLink } from '../../hil/transport/byte-link.ts';
+import type { FrameCutter } from './case-wire.ts';
+import type { CatalogueName, Statement } from './catalogue.ts';
+import type { ConformanceCase } from './conformance-case.ts';
+import type { PicsItem } from './pics.ts';
+import type { Pixit } from './pixit.ts';
+
+/** How the SUT looks from outside its cases: it answers, it is there and says nothing, it is gone. */
+export type Liveness = 'alive' | 'hung' | 'dead';
+
+/** The statements of a catalogue that the suite's SUT is bound by. */
+export interface SuiteScope {
+  readonly catalogue: CatalogueName;
+  /** Whether the statement binds this suite's kind of SUT at all. */
+  binds(statement: Statement): boolean;
+}
+
+/** A conformance suite: cases, what they need from a vendor, and how to reach its kind of SUT. */
+export interface Suite {
+  /** As `conformance run <suite>` names it. */
+  readonly name: string;
+  /** What is under test, for people: `an MQTT broker`. */
+  readonly subject: string;
+  readonly scopes: readonly SuiteScope[];
+  readonly pics: readonly PicsItem[];
+  readonly cases: readonly ConformanceCase[];
+  /** Statements that bind the SUT and cannot be judged from outside, by key, each with the reason. */
+  readonly unobservable: ReadonlyMap<string, string>;
+  /** Cases that may run at once; 1 on a serial line. */
+  readonly parallelMax: number;
+  cutFrames(): FrameCutter;
+  /** Asks the SUT for a sign of life over a connection of its own. @param silence - Resolves when it has had time enough. */
+  probe(dial: () => Promise<ByteLink>, pixit: Pixit, silence: Promise<void>): Promise<Liveness>;
+  /** One line for people that says what a frame holds. @param from - Who sent it. */
+  describeFrame(bytes: Uint8Array, from: 'tester' | 'sut', caseId: string): string;
+}

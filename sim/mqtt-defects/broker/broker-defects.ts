@@ -1,0 +1,5 @@
+import type { MqttDefect } from '../mqtt-defect.ts';
+import { FIRST_PACKET_DEFECTS } from './first-packet-defects.ts';
+
+/** Every way in which a broker is made to break the standard, by id. */
+export const BROKER_DEFECTS: readonly MqttDefect[] = [...FIRST_PACKET_DEFECTS];
