@@ -1,8 +1,6 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { FieldproofError, messageOf } from '../hil/runtime/errors.ts';
 import type { RunRecord } from './record.ts';
 import type { ReportFormat } from './report-writer.ts';
+import { writeAtomically } from './write-atomically.ts';
 import { WRITERS } from './writers/writer-table.ts';
 
 /**
@@ -15,21 +13,7 @@ export function renderAll(record: RunRecord, folder: string, formats: readonly R
   const paths = new Map<ReportFormat, string>();
   for (const format of formats) {
     const writer = WRITERS[format];
-    const path = join(folder, writer.fileName);
-    writeAtomically(folder, path, writer.render(record));
-    paths.set(format, path);
+    paths.set(format, writeAtomically(folder, writer.fileName, writer.render(record)));
   }
   return paths;
-}
-
-function writeAtomically(folder: string, path: string, bytes: Uint8Array): void {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(temporary, bytes);
-    renameSync(temporary, path);
-  } catch (cause) {
-    rmSync(temporary, { force: true });
-    throw new FieldproofError('FP_FILE_UNREADABLE', `cannot write ${path}: ${messageOf(cause)}`, { cause });
-  }
 }

@@ -1,4 +1,5 @@
 import type { Verdict } from '../conformance/verdict.ts';
+import { captureStops } from './capture-stops.ts';
 import { printableLine } from './printable-text.ts';
 import type { CheckRecord, RunRecord } from './record.ts';
 import { checkName, checksWorstFirst, headline, READING_ORDER, verdictTotals } from './verdict-summary.ts';
@@ -31,6 +32,7 @@ export function terminalSummary(record: RunRecord, reportPath: string | undefine
     ...reasons.map((reason) => `  ${colour(printableLine(reason))}`),
     ...checkLines(checks, paint),
     `  ${paint.dim('checks')}  ${totalsText(checks)}`,
+    ...(record.capture === undefined || record.capture.stopped.length === 0 ? [] : [`  ${paint.warn('capture')} ${printableLine(`is not complete: ${captureStops(record.capture)}`)}`]),
     ...(reportPath === undefined ? [] : [`  ${paint.dim('report')}  ${reportPath}`]),
     `  ${paint.dim('replay')}  ${printableLine(replayCommand)}  ${paint.dim(`(seed ${seed})`)}`,
   ];

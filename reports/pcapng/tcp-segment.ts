@@ -37,13 +37,15 @@ const WINDOW_BYTES = 65_535;
  * The hardware addresses are made from the IPv4 addresses and marked as locally administered.
  */
 export function encodeTcpFrame(segment: TcpSegment): Uint8Array {
-  const source = addressBytes(segment.from.host);
-  const destination = addressBytes(segment.to.host);
+  const source = addressOf(segment.from);
+  const destination = addressOf(segment.to);
   const tcpBytes = TCP_BYTES + segment.payload.byteLength;
-  // One allocation for a frame: a capture makes one for everything that passes.
-  const frame = Buffer.alloc(ETHERNET_BYTES + IPV4_BYTES + tcpBytes);
-  frame.set([0x02, 0x00, ...destination], 0);
-  frame.set([0x02, 0x00, ...source], 6);
+  // One allocation for a frame, from the pool: a capture makes one for everything that passes.
+  const frame = Buffer.allocUnsafe(ETHERNET_BYTES + IPV4_BYTES + tcpBytes).fill(0, 0, ETHERNET_BYTES + IPV4_BYTES + TCP_BYTES);
+  frame[0] = 0x02;
+  frame.set(destination, 2);
+  frame[6] = 0x02;
+  frame.set(source, 8);
   frame.writeUInt16BE(ETHERTYPE_IPV4, 12);
   writeIpv4(frame.subarray(ETHERNET_BYTES, ETHERNET_BYTES + IPV4_BYTES), segment.identification, source, destination, tcpBytes);
   writeTcp(frame.subarray(ETHERNET_BYTES + IPV4_BYTES), segment, source, destination);
@@ -72,14 +74,24 @@ function writeTcp(tcp: Buffer, { from, to, sequence, acknowledgment, flags, payl
   tcp[13] = flags;
   tcp.writeUInt16BE(WINDOW_BYTES, 14);
   tcp.set(payload, TCP_BYTES);
-  tcp.writeUInt16BE(internetChecksum(pseudoHeader(source, destination, tcp.byteLength), tcp), 16);
+  tcp.writeUInt16BE(internetChecksum(source, destination, protocolAndLength(tcp.byteLength), tcp), 16);
 }
 
-/** What the checksum of TCP covers beside the segment. */
-function pseudoHeader(source: Uint8Array, destination: Uint8Array, segmentBytes: number): Uint8Array {
-  return Uint8Array.of(...source, ...destination, 0, PROTOCOL_TCP, segmentBytes >> 8, segmentBytes & 0xff);
+/** What the checksum of TCP covers beside the addresses and the segment (RFC 9293, section 3.1). */
+function protocolAndLength(segmentBytes: number): Uint8Array {
+  const header = Buffer.allocUnsafe(4);
+  header.writeUInt16BE(PROTOCOL_TCP, 0);
+  header.writeUInt16BE(segmentBytes, 2);
+  return header;
 }
 
-function addressBytes(host: string): Uint8Array {
-  return Uint8Array.from(host.split('.'), Number);
+/** An endpoint is that of a connection, so its address is worked out once. */
+const addresses = new WeakMap<TcpEndpoint, Uint8Array>();
+
+function addressOf(endpoint: TcpEndpoint): Uint8Array {
+  const known = addresses.get(endpoint);
+  if (known !== undefined) return known;
+  const bytes = Uint8Array.from(endpoint.host.split('.'), Number);
+  addresses.set(endpoint, bytes);
+  return bytes;
 }

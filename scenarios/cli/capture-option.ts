@@ -34,7 +34,7 @@ export function addCaptureOptions(command: Command): Command {
 
 export function addCaptureLimits(command: Command): Command {
   return command
-    .option('--capture-limit <size>', 'a capture stops at this size, and says so', parseLimit, DEFAULT_LIMITS.bytesMax)
+    .addOption(new Option('--capture-limit <size>', 'a capture stops at this size, and says so').argParser(parseLimit).default(DEFAULT_LIMITS.bytesMax, '64MiB'))
     .option('--capture-packets <number>', 'a capture stops at so many packets, and says so', parseInteger(1, PACKETS_MAX, 'packets'), DEFAULT_LIMITS.packetsMax);
 }
 

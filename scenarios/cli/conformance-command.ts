@@ -1,91 +1,83 @@
-import type { Command } from 'commander';
-import { suiteCoverage } from '../../conformance/framework/coverage.ts';
-import { completePics } from '../../conformance/framework/pics.ts';
-import { pixitSchema } from '../../conformance/framework/pixit.ts';
-import { runSuite } from '../../conformance/framework/run-suite.ts';
-import { runSelftest } from '../../conformance/framework/selftest.ts';
-import { selectCases } from '../../conformance/framework/select-cases.ts';
-import { randomFromSeed } from '../../hil/runtime/random.ts';
-import { brokerSelftestRig } from '../conformance/broker-selftest-rig.ts';
-import { sutDialer } from '../conformance/dial-sut.ts';
-import { findSuite } from '../conformance/suite-table.ts';
+import { resolve } from 'node:path';
+import { Option, type Command } from 'commander';
+import { parseSeed, parseSuiteFormats, parsePositive } from './option-parsers.ts';
+import { showCases, showCoverage, type CoverageFlags } from './conformance-tables.ts';
+import { runFromFlags, type ConformanceRunFlags } from './conformance-run.ts';
+import { selftestFromFlags, type SelftestFlags } from './conformance-selftest.ts';
+import { SUITE_FORMATS } from '../../reports/suite-writer.ts';
+import { declarationForm } from '../conformance/declaration.ts';
+import { findSuite, SUITES } from '../conformance/suite-table.ts';
 import { EXIT } from '../engine/exit-code.ts';
-import { say, type ProgramContext } from './program-context.ts';
+import type { ProgramContext } from './program-context.ts';
+import { defaultOutFolder } from './run-command.ts';
 
-interface RunFlags {
-  readonly sut: string;
-  readonly only?: string[];
-  readonly evidence: boolean;
-}
+const SUITE_NAMES = SUITES.map(({ name }) => name).join(', ');
 
-/** `fieldproof conformance run|list|coverage|selftest` */
+/** `fieldproof conformance run|list|coverage|selftest|pics` */
 export function addConformanceCommands(program: Command, context: ProgramContext, finish: (code: number) => void): Command {
-  const conformance = program.command('conformance').summary('conformance suites for brokers and devices').description('Judges brokers, devices, servers and clients by the statements of their standards.');
+  const conformance = program
+    .command('conformance')
+    .summary('conformance suites for brokers, devices, servers and clients')
+    .description('Judges a SUT statement by statement of its standard. Every case is proven able to fail (selftest), and every verdict can be computed again from its evidence.');
+  addRun(conformance, context, finish);
+  addSelftest(conformance, context, finish);
   conformance
-    .command('run')
-    .argument('<suite>')
-    .requiredOption('--sut <address>', 'where the SUT is')
-    .option('--only <ids...>', 'only these cases; an id may end in *')
-    .option('--evidence', 'print the evidence of cases that did not pass', false)
-    .action(async (suite: string, flags: RunFlags) => finish(await run(suite, flags, context)));
-  conformance
-    .command('selftest')
-    .argument('<suite>')
-    .requiredOption('--reference <address>', 'a good SUT to plant the defects before')
-    .option('--only <ids...>', 'only these cases; an id may end in *')
-    .action(async (suite: string, flags: { readonly reference: string; readonly only?: string[] }) => finish(await selftest(suite, flags, context)));
+    .command('list')
+    .description('Lists the suites, or the cases of one with purpose, statements and defect.')
+    .argument('[suite]', SUITE_NAMES)
+    .option('--json', 'as JSON', false)
+    .action((suite: string | undefined, flags: { readonly json: boolean }) => {
+      showCases(suite, flags.json, context);
+      finish(EXIT.pass);
+    });
   conformance
     .command('coverage')
-    .argument('<suite>')
-    .action((name: string) => {
-      for (const { key, state } of suiteCoverage(findSuite(name))) {
-        if (state.kind !== 'not-bound') context.stdout.write(`${key}\t${state.kind}\t${state.kind === 'covered' ? state.cases.map(({ id }) => id).join(' ') : 'because' in state ? state.because : ''}\n`);
-      }
+    .description('Accounts for every statement of the catalogues: covered by which case and defect, not observable, excluded, not covered.')
+    .argument('<suite>', SUITE_NAMES)
+    .option('--pics <file>', 'the declaration of the SUT; without it, everything by default')
+    .option('--json', 'as JSON', false)
+    .action((suite: string, flags: CoverageFlags) => {
+      showCoverage(findSuite(suite), flags, context);
+      finish(EXIT.pass);
+    });
+  conformance
+    .command('pics')
+    .description('Prints a declaration to fill in: PICS items with their questions, and PIXIT values.')
+    .argument('<suite>', SUITE_NAMES)
+    .action((suite: string) => {
+      context.stdout.write(declarationForm(findSuite(suite)));
       finish(EXIT.pass);
     });
   return conformance;
 }
 
-async function run(name: string, { sut, only = [], evidence }: RunFlags, context: ProgramContext): Promise<number> {
-  const suite = findSuite(name);
-  const pics = completePics(suite.pics, {});
-  const { selected } = selectCases(suite, { pics, only });
-  const startMs = context.clock.nowMs();
-  const outcome = await runSuite(suite, { cases: selected, pics, pixit: pixitSchema.parse({}) }, {
-    clock: context.clock,
-    random: randomFromSeed(context.drawSeed()),
-    cutFrames: () => suite.cutFrames(),
-    dial: sutDialer(sut, context.clock),
-    accept: async () => undefined,
-    act: async () => null,
-    record: () => undefined,
-  });
-  for (const { result, evidence: steps } of outcome.executed) {
-    if (result.verdict === 'pass') continue;
-    context.stdout.write(`${result.verdict} ${result.cause} ${result.id} [${result.statements.join(' ')}] ${result.purpose}\n    ${result.because}\n`);
-    if (evidence) for (const step of steps) context.stdout.write(`      ${JSON.stringify(step)}${'hex' in step && (step.op === 'send' || step.op === 'frame') ? `  ${suite.describeFrame(Buffer.from(step.hex, 'hex'), step.op === 'send' ? 'tester' : 'sut', result.id)}` : ''}\n`);
-  }
-  for (const finding of outcome.findings) say(context, finding);
-  const count = (verdict: string): number => outcome.executed.filter(({ result }) => result.verdict === verdict).length;
-  say(context, `${count('pass')} pass, ${count('fail')} fail, ${count('inconclusive')} inconclusive, ${count('error')} error in ${Math.round(context.clock.nowMs() - startMs)} ms`);
-  return EXIT.pass;
+function addRun(conformance: Command, context: ProgramContext, finish: (code: number) => void): void {
+  conformance
+    .command('run')
+    .description('Runs a suite against a SUT, and writes record, evidence and reports.')
+    .argument('<suite>', SUITE_NAMES)
+    .requiredOption('--sut <address>', 'where the SUT is: mqtt://host:port')
+    .option('--pics <file>', 'the declaration of the SUT (see `conformance pics`); without it, everything by default')
+    .option('--only <ids...>', 'only these cases; a name may end in *')
+    .option('--seed <number>', 'draw names and every random choice from this seed (0 to 2^53 - 1)', parseSeed)
+    .option('--parallel <number>', 'cases at once; bounded by the suite', parsePositive)
+    .option('--out <folder>', 'where run folders go', defaultOutFolder())
+    .addOption(new Option('--reporter <list>', `comma-separated renderings: ${SUITE_FORMATS.join(', ')}`).argParser(parseSuiteFormats).default(SUITE_FORMATS, 'all'))
+    .option('--evidence', 'print what was sent and received in cases that did not pass', false)
+    .option('--json', 'print the record on stdout', false)
+    .action(async (suite: string, flags: ConformanceRunFlags) => finish(await runFromFlags(findSuite(suite), { ...flags, out: resolve(flags.out) }, context)));
 }
 
-async function selftest(name: string, { reference, only = [] }: { readonly reference: string; readonly only?: string[] }, context: ProgramContext): Promise<number> {
-  const suite = findSuite(name);
-  const pics = completePics(suite.pics, {});
-  const { selected } = selectCases(suite, { pics, only });
-  const rig = brokerSelftestRig(sutDialer(reference, context.clock), context.clock);
-  const rows = await runSelftest(suite, rig, { cases: selected, pics, pixit: pixitSchema.parse({ answerTimeoutMs: 1_000 }), everyCase: false }, {
-    clock: context.clock,
-    random: randomFromSeed(context.drawSeed()),
-    cutFrames: () => suite.cutFrames(),
-    record: () => undefined,
-  });
-  for (const row of rows) {
-    if (row.proven) continue;
-    context.stdout.write(`NOT PROVEN ${row.id} by ${row.caughtBy}\n    reference: ${row.onReference.verdict}, ${row.onReference.because}\n    defect: ${row.onDefect.verdict}, ${row.onDefect.because}\n`);
-  }
-  say(context, `${rows.filter(({ proven }) => proven).length} of ${rows.length} cases proven`);
-  return rows.every(({ proven }) => proven) ? EXIT.pass : EXIT.fail;
+function addSelftest(conformance: Command, context: ProgramContext, finish: (code: number) => void): void {
+  conformance
+    .command('selftest')
+    .description('Proves that each case can fail: it passes on a good SUT and fails on the same with its defect planted in front.')
+    .argument('<suite>', SUITE_NAMES)
+    .option('--reference <address>', 'a good SUT of yours to plant the defects before; without it, ours')
+    .option('--only <ids...>', 'only these cases; a name may end in *')
+    .option('--sample <number>', 'only so many cases, drawn from the seed', parsePositive)
+    .option('--matrix', 'run every case on every defect, to see which others notice it (takes long)', false)
+    .option('--seed <number>', 'draw names and the sample from this seed', parseSeed)
+    .option('--json', 'print the rows on stdout', false)
+    .action(async (suite: string, flags: SelftestFlags) => finish(await selftestFromFlags(findSuite(suite), flags, context)));
 }

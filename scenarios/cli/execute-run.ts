@@ -5,6 +5,8 @@ import type { ReportFormat } from '../../reports/report-writer.ts';
 import { runFolder } from '../../reports/run-folder.ts';
 import { jsonWriter } from '../../reports/writers/json.ts';
 import { terminalSummary } from '../../reports/terminal-summary.ts';
+import type { CaptureMode } from '../engine/capture-mode.ts';
+import type { CaptureOptions } from '../engine/capture-plan.ts';
 import type { LoadedScenario } from '../engine/load-scenario.ts';
 import type { RigAccess } from '../engine/rig-session.ts';
 import { runScenario } from '../engine/run-scenario.ts';
@@ -22,6 +24,8 @@ export interface RunOrder {
   readonly schedule?: Schedule;
   /** The lab, for scenarios with real devices. */
   readonly rig: RigAccess | undefined;
+  /** Undefined as `mode`: what the scenario says. */
+  readonly capture: Pick<CaptureOptions, 'limits'> & { readonly mode: CaptureMode | undefined };
 }
 
 /** One run for a person: progress, record, renderings, last lines. @returns the record and the run folder. */
@@ -36,7 +40,7 @@ export async function performRun(order: RunOrder, context: ProgramContext): Prom
   const display = showProgress(context);
   try {
     const record = await runScenario(
-      { loaded, seed, folder, ...(order.schedule === undefined ? {} : { schedule: order.schedule }), ...(order.rig === undefined ? {} : { rig: order.rig }) },
+      { loaded, seed, folder, capture: { limits: order.capture.limits, mode: order.capture.mode ?? loaded.scenario.capture }, ...(order.schedule === undefined ? {} : { schedule: order.schedule }), ...(order.rig === undefined ? {} : { rig: order.rig }) },
       { clock: context.clock, cliEntry: context.cliEntry, version: context.version, signal: abort.signal, progress: display.show },
     );
     display.end();

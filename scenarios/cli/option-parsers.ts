@@ -2,6 +2,7 @@ import { PUBLIC_FUNCTION_CODES, type FunctionCode } from '../../hil/protocols/mo
 import { FieldproofError } from '../../hil/runtime/errors.ts';
 import { nearestWord } from '../../hil/runtime/nearest-word.ts';
 import { REPORT_FORMATS, type ReportFormat } from '../../reports/report-writer.ts';
+import { SUITE_FORMATS, type SuiteFormat } from '../../reports/suite-writer.ts';
 
 /** A seed: a whole number that JavaScript holds exactly. @throws FieldproofError FP_USAGE. */
 export function parseSeed(text: string): number {
@@ -56,12 +57,26 @@ export function parseSeedHex(text: string): string {
   return text;
 }
 
+/** A whole number from 1 on. @throws FieldproofError FP_USAGE. */
+export function parsePositive(text: string): number {
+  return parseInteger(1, 1_000_000, 'number')(text);
+}
+
 /** `html,junit`. @throws FieldproofError FP_USAGE naming the nearest format. */
 export function parseFormats(text: string): ReportFormat[] {
+  return parseWords(text, REPORT_FORMATS, 'format');
+}
+
+/** As `parseFormats`, for conformance runs. */
+export function parseSuiteFormats(text: string): SuiteFormat[] {
+  return parseWords(text, SUITE_FORMATS, 'format');
+}
+
+function parseWords<Word extends string>(text: string, words: readonly Word[], what: string): Word[] {
   return text.split(',').map((word) => {
-    const found = REPORT_FORMATS.find((format) => format === word.trim());
+    const found = words.find((candidate) => candidate === word.trim());
     if (found !== undefined) return found;
-    const nearest = nearestWord(word.trim(), REPORT_FORMATS);
-    throw new FieldproofError('FP_USAGE', `format "${word}": expected one of ${REPORT_FORMATS.join(', ')}${nearest === undefined ? '' : `; did you mean "${nearest}"?`}`);
+    const nearest = nearestWord(word.trim(), words);
+    throw new FieldproofError('FP_USAGE', `${what} "${word}": expected one of ${words.join(', ')}${nearest === undefined ? '' : `; did you mean "${nearest}"?`}`);
   });
 }

@@ -9,17 +9,18 @@ import { terminalSummary } from '../../reports/terminal-summary.ts';
 import { loadStoredScenario } from '../engine/stored-run.ts';
 import { performRun, shortPath } from './execute-run.ts';
 import { createPaint } from './paint.ts';
+import { addRunCaptureOptions, captureOf, type RunCaptureFlags } from './run-capture-options.ts';
 import { say, type ProgramContext } from './program-context.ts';
 import { addRigAccessOptions, rigAccess, type RigAccessFlags } from './rig-access-options.ts';
 
-interface ReplayFlags extends RigAccessFlags {
+interface ReplayFlags extends RigAccessFlags, RunCaptureFlags {
   readonly out?: string;
   readonly json: boolean;
 }
 
 /** `fieldproof replay <run-dir>` */
 export function addReplayCommand(program: Command, context: ProgramContext, finish: (code: number) => void): void {
-  addRigAccessOptions(program.command('replay'))
+  addRunCaptureOptions(addRigAccessOptions(program.command('replay')))
     .summary('run a stored run again: same scenario, seed and schedule')
     .description('Runs a stored run again with the scenario, seed and schedule that its folder holds, and compares the verdicts. The exit code is that of the new run.')
     .argument('<run-dir>', 'the folder that a run printed as its last lines')
@@ -32,7 +33,7 @@ async function replay(runDir: string, flags: ReplayFlags, context: ProgramContex
   const before = readRecord(runDir);
   const { loaded, schedule } = loadStoredScenario(runDir, before);
   const { record, folder } = await performRun(
-    { loaded, seed: before.seed, schedule, outFolder: resolve(flags.out ?? join(runDir, '..', '..')), reporters: REPORT_FORMATS, json: flags.json, rig: rigAccess(flags, `replay ${runDir}`, context) },
+    { loaded, seed: before.seed, schedule, outFolder: resolve(flags.out ?? join(runDir, '..', '..')), reporters: REPORT_FORMATS, json: flags.json, rig: rigAccess(flags, `replay ${runDir}`, context), capture: captureOf(flags) },
     context,
   );
   say(context, '');

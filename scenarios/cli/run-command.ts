@@ -8,11 +8,12 @@ import { planReal } from '../engine/real-plan.ts';
 import { combineExitCodes, EXIT } from '../engine/exit-code.ts';
 import { REPORT_FORMATS, type ReportFormat } from '../../reports/report-writer.ts';
 import { executeRun } from './execute-run.ts';
+import { addRunCaptureOptions, captureOf, type RunCaptureFlags } from './run-capture-options.ts';
 import { parseFormats, parseSeed } from './option-parsers.ts';
 import type { ProgramContext } from './program-context.ts';
 import { addRigAccessOptions, rigAccess, type RigAccessFlags } from './rig-access-options.ts';
 
-interface RunFlags extends RigAccessFlags {
+interface RunFlags extends RigAccessFlags, RunCaptureFlags {
   readonly seed?: number;
   readonly out: string;
   readonly reporter: readonly ReportFormat[];
@@ -28,7 +29,7 @@ export function defaultOutFolder(): string {
 
 /** `fieldproof run <scenario>...` */
 export function addRunCommand(program: Command, context: ProgramContext, finish: (code: number) => void): void {
-  addRigAccessOptions(program.command('run'))
+  addRunCaptureOptions(addRigAccessOptions(program.command('run')))
     .summary('run scenarios and judge them')
     .description('Runs scenarios, one after another: names in the catalogue (see --list) or paths to YAML files.')
     .argument('[scenario...]', 'name or file')
@@ -55,7 +56,7 @@ async function run(names: readonly string[], flags: RunFlags, context: ProgramCo
   if (rig !== undefined) for (const { scenario } of loaded) planReal(scenario, rig.hardware);
   const codes: number[] = [];
   for (const scenario of loaded) {
-    const code = await executeRun({ loaded: scenario, seed: flags.seed ?? scenario.scenario.seed ?? context.drawSeed(), outFolder: resolve(flags.out), reporters: flags.reporter, json: flags.json, rig }, context);
+    const code = await executeRun({ loaded: scenario, seed: flags.seed ?? scenario.scenario.seed ?? context.drawSeed(), outFolder: resolve(flags.out), reporters: flags.reporter, json: flags.json, rig, capture: captureOf(flags) }, context);
     codes.push(code);
     if (code === EXIT.interrupted) break;
   }

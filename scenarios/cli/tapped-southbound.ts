@@ -1,7 +1,8 @@
 import type { SouthboundLineConfig } from '../../hil/gateway/config/gateway-config.ts';
 import type { LinkAddress, OpenLink } from '../../hil/transport/byte-link.ts';
-import { tappedOpenLink, type TappedPlace } from '../../hil/transport/tapped-open-link.ts';
+import { tappedOpenLink } from '../../hil/transport/tapped-open-link.ts';
 import type { WireTap } from '../../hil/transport/wire-tap.ts';
+import { FRAMING_OF } from './tapped-framing.ts';
 
 /** Opens the lines of a gateway; a tap is told of these. Each is an interface of its id. */
 export function tappedSouthbound(openLink: OpenLink, wire: WireTap, lines: readonly SouthboundLineConfig[]): OpenLink {
@@ -10,8 +11,6 @@ export function tappedSouthbound(openLink: OpenLink, wire: WireTap, lines: reado
     return line === undefined ? undefined : { place: line.id, framing: FRAMING_OF[line.transport] };
   });
 }
-
-const FRAMING_OF = { 'modbus-tcp': 'tcp', 'modbus-rtu': 'rtu', 'modbus-rtu-tcp': 'rtu', 'modbus-ascii': 'ascii' } as const satisfies Record<string, TappedPlace['framing']>;
 
 function isAt(line: SouthboundLineConfig, address: LinkAddress): boolean {
   if ('path' in line) return address.kind === 'serial' && address.path === line.path;

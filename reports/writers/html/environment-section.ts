@@ -1,11 +1,12 @@
+import { captureStops } from '../../capture-stops.ts';
 import { formatPairs, sortedEntries } from '../../format-figure.ts';
 import { formatBytes, formatNumber } from '../../format-quantity.ts';
-import type { RunRecord } from '../../record.ts';
+import type { CaptureRecord, RunRecord } from '../../record.ts';
 import { html, type SafeHtml } from './safe-html.ts';
 
 /** Where the run took place, from which inputs, and the hashes that tie this page to its evidence. */
 export function environmentSection(record: RunRecord): SafeHtml {
-  const { environment, scenario, journal, variables } = record;
+  const { environment, scenario, journal, variables, capture } = record;
   const where: readonly (readonly [string, string])[] = [
     ['fieldproof', environment.fieldproof],
     ['Node', environment.node],
@@ -22,8 +23,14 @@ export function environmentSection(record: RunRecord): SafeHtml {
     hashRow('Scenario file', scenario.file, scenario.sha256),
     hashRow('Schedule', 'schedule.json', record.scheduleSha256),
     hashRow(`Journal, ${formatNumber(journal.entries)} entries`, journal.file, journal.headHash),
+    ...(capture === undefined ? [] : [captureRow(capture)]),
   ]}</dl></div>
 ${topology(record)}</section>`;
+}
+
+function captureRow(capture: CaptureRecord): SafeHtml {
+  const stops = captureStops(capture);
+  return hashRow(`Capture, ${formatNumber(capture.packets)} packets${stops === '' ? '' : `; ${stops}`}`, capture.file, capture.sha256);
 }
 
 function hashRow(term: string, file: string, sha256: string): SafeHtml {

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { evidenceText } from '../../conformance/framework/evidence-text.ts';
+import { selectCases } from '../../conformance/framework/select-cases.ts';
+import { evidenceFromJournal } from '../../conformance/framework/suite-journal.ts';
+import type { Suite } from '../../conformance/framework/suite.ts';
+import { readJournal } from '../../hil/runtime/journal-reader.ts';
+import { runFolder } from '../../reports/run-folder.ts';
+import type { SuiteRecord } from '../../reports/suite-record.ts';
+import { suiteTerminalSummary } from '../../reports/suite-terminal-summary.ts';
+import { renderSuite, type SuiteFormat } from '../../reports/suite-writer.ts';
+import { defaultDeclaration, readDeclaration } from '../conformance/declaration.ts';
+import { connectSut } from '../conformance/connect-sut.ts';
+import { runConformance } from '../conformance/run-conformance.ts';
+import { shortPath } from './execute-run.ts';
+import { createPaint } from './paint.ts';
+import { say, type ProgramContext } from './program-context.ts';
+import { showSuiteProgress } from './show-suite-progress.ts';
+
+export interface ConformanceRunFlags {
+  readonly sut: string;
+  readonly pics?: string;
+  readonly only?: readonly string[];
+  readonly seed?: number;
+  readonly parallel?: number;
+  /** Absolute. */
+  readonly out: string;
+  readonly reporter: readonly SuiteFormat[];
+  readonly json: boolean;
+  readonly evidence: boolean;
+}
+
+/** `conformance run <suite>` @returns the exit code. */
+export async function runFromFlags(suite: Suite, flags: ConformanceRunFlags, context: ProgramContext): Promise<number> {
+  const { pics, pixit } = flags.pics === undefined ? defaultDeclaration(suite) : readDeclaration(flags.pics, suite);
+  const seed = flags.seed ?? context.drawSeed();
+  const connection = connectSut(suite, flags.sut, pixit, context.clock);
+  const selection = selectCases(suite, { pics, only: flags.only ?? [], hindrance: (test) => connection.hindrance(test) });
+  const folder = runFolder(flags.out, suite.name, context.clock.wallMs(), seed);
+  const abort = new AbortController();
+  const stopListening = context.onSignal((signal) => {
+    say(context, `${signal}: ending the run after the cases under way`);
+    abort.abort(signal);
+  });
+  const display = showSuiteProgress(context, selection.selected.length);
+  try {
+    const record = await runConformance(
+      { suite, address: flags.sut, selection, pics, pixit, seed, ...(flags.parallel === undefined ? {} : { parallel: flags.parallel }), folder, version: context.version, tier: connection.tier, command: commandOf(suite, flags) },
+      { clock: context.clock, dial: (target) => connection.dial(target), accept: (waitMs) => connection.accept(waitMs), act: (action, params) => connection.act(action, params), signal: abort.signal, progress: display.show },
+    );
+    display.end();
+    renderSuite(record, folder, flags.reporter);
+    if (flags.evidence) showEvidence(suite, record, folder, context);
+    say(context, '');
+    for (const line of suiteTerminalSummary(record, shortPath(folder), createPaint(context.colours))) say(context, line);
+    if (flags.json) context.stdout.write(`${JSON.stringify(record, undefined, 2)}\n`);
+    return record.exitCode;
+  } finally {
+    display.end();
+    stopListening();
+    await connection.stop();
+  }
+}
+
+/** The evidence of what did not pass, on stdout. */
+function showEvidence(suite: Suite, { cases, journal }: SuiteRecord, folder: string, { stdout }: ProgramContext): void {
+  const evidence = evidenceFromJournal(readJournal(join(folder, journal.file)));
+  for (const { id, verdict, because } of cases) {
+    if (verdict === 'pass') continue;
+    stdout.write(`${id}: ${verdict}: ${because}\n${evidenceText(evidence.get(id) ?? [], id, suite).join('\n')}\n`);
+  }
+}
+
+function commandOf({ name }: Suite, { sut, pics, only, parallel }: ConformanceRunFlags): string[] {
+  return [
+    'conformance',
+    'run',
+    name,
+    '--sut',
+    sut,
+    ...(pics === undefined ? [] : ['--pics', pics]),
+    ...(only === undefined ? [] : ['--only', ...only]),
+    ...(parallel === undefined ? [] : ['--parallel', String(parallel)]),
+  ];
+}

@@ -1,0 +1,62 @@
+import { runSelftest, type SelftestRow } from '../../conformance/framework/selftest.ts';
+import { selectCases } from '../../conformance/framework/select-cases.ts';
+import type { Suite } from '../../conformance/framework/suite.ts';
+import type { ConformanceCase } from '../../conformance/framework/conformance-case.ts';
+import { randomFromSeed, type Random } from '../../hil/runtime/random.ts';
+import { selftestDeclaration, selftestRig } from '../conformance/selftest-rig.ts';
+import { EXIT } from '../engine/exit-code.ts';
+import { say, type ProgramContext } from './program-context.ts';
+
+export interface SelftestFlags {
+  readonly reference?: string;
+  readonly only?: readonly string[];
+  readonly sample?: number;
+  readonly matrix: boolean;
+  readonly seed?: number;
+  readonly json: boolean;
+}
+
+/** `conformance selftest <suite>` @returns 0 when every case is proven, 1 otherwise. */
+export async function selftestFromFlags(suite: Suite, flags: SelftestFlags, context: ProgramContext): Promise<number> {
+  const { pics, pixit } = selftestDeclaration(suite);
+  const random = randomFromSeed(flags.seed ?? context.drawSeed());
+  const { selected, excluded } = selectCases(suite, { pics, only: flags.only ?? [] });
+  const cases = flags.sample === undefined ? selected : sampleOf(selected, flags.sample, random.child('sample'));
+  const rig = await selftestRig(suite, flags.reference, { clock: context.clock, random: random.child('reference') });
+  try {
+    const rows = await runSelftest(suite, rig, { cases, pics, pixit, everyCase: flags.matrix }, {
+      clock: context.clock,
+      random,
+      cutFrames: () => suite.cutFrames(),
+      record: () => undefined,
+      progress: (text) => say(context, text),
+    });
+    show(rows, flags, context);
+    for (const { id, reason } of excluded) if (reason !== 'not asked for (--only)') say(context, `not run: ${id}: ${reason}`);
+    return rows.length > 0 && rows.every(({ proven }) => proven) ? EXIT.pass : EXIT.fail;
+  } finally {
+    await rig.stop();
+  }
+}
+
+function show(rows: readonly SelftestRow[], { json, matrix }: SelftestFlags, context: ProgramContext): void {
+  if (json) context.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`);
+  else for (const row of rows) context.stdout.write(rowText(row, matrix));
+  say(context, `${rows.filter(({ proven }) => proven).length} of ${rows.length} cases proven able to fail`);
+}
+
+function rowText({ id, caughtBy, onReference, onDefect, noticedBy, proven }: SelftestRow, matrix: boolean): string {
+  const others = matrix ? `  also noticed by ${noticedBy.length}: ${noticedBy.join(' ')}` : '';
+  if (proven) return `proven      ${id}  by ${caughtBy}${others}\n`;
+  return `NOT PROVEN  ${id}  by ${caughtBy}${others}\n    good SUT: ${onReference.verdict}: ${onReference.because}\n    defect:   ${onDefect.verdict}: ${onDefect.because}\n`;
+}
+
+/** So many of the cases, in their order; the same for the same seed. */
+function sampleOf(cases: readonly ConformanceCase[], size: number, random: Random): ConformanceCase[] {
+  const drawn = new Set<ConformanceCase>();
+  const left = [...cases];
+  while (drawn.size < size && left.length > 0) {
+    for (const test of left.splice(random.integer(0, left.length - 1), 1)) drawn.add(test);
+  }
+  return cases.filter((test) => drawn.has(test));
+}

@@ -1,0 +1,37 @@
+import type { ConformanceCase } from '../../conformance/framework/conformance-case.ts';
+import type { Pixit } from '../../conformance/framework/pixit.ts';
+import type { SuiteRunDeps } from '../../conformance/framework/run-suite.ts';
+import type { Suite } from '../../conformance/framework/suite.ts';
+import type { Clock } from '../../hil/runtime/clock.ts';
+import { FieldproofError } from '../../hil/runtime/errors.ts';
+import type { SuiteRecord } from '../../reports/suite-record.ts';
+import { sutDialer } from './dial-sut.ts';
+import { runCommand } from './run-command-line.ts';
+
+/** A SUT that a run works with: how to reach it, and what can be done to it. */
+export interface SutConnection extends Pick<SuiteRunDeps, 'dial' | 'accept' | 'act'> {
+  readonly tier: SuiteRecord['tier'];
+  /** Why a case cannot run on this SUT although it applies; undefined when it can. */
+  hindrance(test: ConformanceCase): string | undefined;
+  stop(): Promise<void>;
+}
+
+/**
+ * Connects a suite to the SUT at an address. Actions: `restart` runs the PIXIT's restart command.
+ * @throws FieldproofError FP_USAGE when the address cannot be read.
+ */
+export function connectSut(_suite: Suite, address: string, pixit: Pixit, clock: Clock): SutConnection {
+  const dial = sutDialer(address, clock);
+  return {
+    tier: 'T1',
+    dial: () => dial(),
+    accept: async () => undefined,
+    act: async (action) => {
+      if (action !== 'restart' || pixit.restartCommand === undefined) throw new FieldproofError('FP_INTERNAL', `nothing here can ${action} the SUT`);
+      return { exitCode: await runCommand(pixit.restartCommand, pixit.restartTimeoutMs, clock) };
+    },
+    hindrance: ({ requires }) =>
+      requires.includes('RESTART') && pixit.restartCommand === undefined ? 'the declaration gives no restartCommand (PIXIT)' : undefined,
+    stop: async () => undefined,
+  };
+}
