@@ -72,8 +72,10 @@ function tcpPackets(port: number): (piece: ExchangedBytes) => MadePacket[] {
     if (typeof bytes === 'string') ended.add(from);
     if (bytes === 'reset' || ended.size === 2) open.delete(name);
     else open.set(name, { frames, ended });
+    // Before what the frames carry: each call numbers on from the one before it.
+    const opening = known === undefined ? frames.open() : [];
     const made = bytes === 'end' ? frames.close(from) : bytes === 'reset' ? frames.reset(from) : frames.data(from, bytes);
-    return [...(known === undefined ? frames.open() : []).map((frame) => ({ bytes: frame })), ...commented(made, comment)];
+    return [...opening.map((frame) => ({ bytes: frame })), ...commented(made, comment)];
   };
 }
 

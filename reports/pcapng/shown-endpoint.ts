@@ -18,9 +18,17 @@ export function shownServer({ server, protocol }: Pick<TappedConnection, 'server
   return { host: `127.1.${server.port >> 8}.${server.port & 0xff}`, port };
 }
 
-/** A client keeps its port; that tells connections apart. */
-export function shownClient({ host, port }: TcpEndpoint): TcpEndpoint {
-  return { host: shownHost(host), port };
+/**
+ * The address that a capture shows for a client: its own, but for a client of this machine one that belongs to the place
+ * of the capture. One connection may be seen at two places (behind a link, and at the broker), and Wireshark, which looks
+ * at addresses and not at interfaces, would take the second for a retransmission of the first.
+ */
+export function shownClient({ host, port }: TcpEndpoint, place: string): TcpEndpoint {
+  const shown = shownHost(host);
+  if (shown !== LOOPBACK) return { host: shown, port };
+  const sum = [...place].reduce((before, letter) => (Math.imul(before, 31) + letter.charCodeAt(0)) >>> 0, 7);
+  // From 127.2.0.0 on: below are servers.
+  return { host: `127.${2 + ((sum >>> 16) % 250)}.${(sum >>> 8) & 0xff}.${sum & 0xff}`, port };
 }
 
 /** IPv4 as it is; `::1` as 127.0.0.1; for anything else an address of those kept for documentation (RFC 5737). */

@@ -33,7 +33,7 @@ export function createWireCapture(file: CaptureFile, { clock, wallOffsetMs }: Wi
       connections += 1;
       const interfaceId = file.addInterface({ linkType: LINK_TYPE.ethernet, name: place, ...commentOf(connection) });
       const firstSequence = { client: (connections * SEQUENCE_STEP.client) % 2 ** 32, server: (connections * SEQUENCE_STEP.server) % 2 ** 32 };
-      const frames = createTcpFrames({ client: shownClient(connection.client), server: shownServer(connection), firstSequence });
+      const frames = createTcpFrames({ client: shownClient(connection.client, place), server: shownServer(connection), firstSequence });
       const write = (made: readonly Uint8Array[]): void => {
         const instant = wallMs();
         for (const bytes of made) file.add({ interfaceId, wallMs: instant, bytes });

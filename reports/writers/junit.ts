@@ -1,8 +1,8 @@
-import { printable } from '../printable-text.ts';
 import type { CheckRecord, RunRecord } from '../record.ts';
 import type { ReportWriter } from '../report-writer.ts';
 import { formatInstant } from '../format-quantity.ts';
 import { runIsWorseThanChecks, verdictTotals } from '../verdict-summary.ts';
+import { xmlAttributes, xmlText } from './xml-text.ts';
 
 /**
  * `junit.xml`: a testsuite for the scenario, a testcase for each check. fail -> `<failure>`; error, inconclusive and none
@@ -25,10 +25,10 @@ function document(record: RunRecord): string {
   const suite = { name: record.scenario.name, ...counts, skipped: 0, timestamp: record.startedAt.replace(/(?:\.\d+)?Z$/u, '') };
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites${attributes({ name: 'fieldproof', ...counts })}>`,
-    `  <testsuite${attributes(suite)}>`,
+    `<testsuites${xmlAttributes({ name: 'fieldproof', ...counts })}>`,
+    `  <testsuite${xmlAttributes(suite)}>`,
     '    <properties>',
-    ...Object.entries(properties(record)).map(([name, value]) => `      <property${attributes({ name, value })}/>`),
+    ...Object.entries(properties(record)).map(([name, value]) => `      <property${xmlAttributes({ name, value })}/>`),
     '    </properties>',
     ...record.checks.map((check) => testcase(record, check.id, check.judgement.verdict, check.judgement.because, evidence(check))),
     ...(withRun ? [runTestcase(record)] : []),
@@ -51,9 +51,9 @@ function runTestcase(record: RunRecord): string {
 
 function testcase(record: RunRecord, name: string, verdict: string, because: string, output: string): string {
   const element = verdict === 'fail' ? 'failure' : 'error';
-  const problem = `      <${element}${attributes({ type: verdict, message: because })}>${escaped(because)}</${element}>`;
-  const lines = [...(verdict === 'pass' ? [] : [problem]), ...(output === '' ? [] : [`      <system-out>${escaped(output)}</system-out>`])];
-  const open = `    <testcase${attributes({ classname: record.scenario.name, name })}`;
+  const problem = `      <${element}${xmlAttributes({ type: verdict, message: because })}>${xmlText(because)}</${element}>`;
+  const lines = [...(verdict === 'pass' ? [] : [problem]), ...(output === '' ? [] : [`      <system-out>${xmlText(output)}</system-out>`])];
+  const open = `    <testcase${xmlAttributes({ classname: record.scenario.name, name })}`;
   return lines.length === 0 ? `${open}/>` : [`${open}>`, ...lines, '    </testcase>'].join('\n');
 }
 
@@ -66,24 +66,4 @@ function evidence({ judgement }: CheckRecord): string {
   });
   const more = findingsTotal > findings.length ? [`${findingsTotal - findings.length} more findings were counted and not listed`] : [];
   return [...lines, ...more].join('\n');
-}
-
-function attributes(values: Readonly<Record<string, string | number>>): string {
-  return Object.entries(values)
-    .map(([name, value]) => ` ${name}="${quoted(String(value))}"`)
-    .join('');
-}
-
-/** A parser turns a bare line break or tab inside an attribute into a space (XML 1.0, section 3.3.3). */
-function quoted(value: string): string {
-  return escaped(value).replace(/\t/gu, '&#9;').replace(/\n/gu, '&#10;');
-}
-
-function escaped(text: string): string {
-  return printable(text)
-    .replace(/&/gu, '&amp;')
-    .replace(/</gu, '&lt;')
-    .replace(/>/gu, '&gt;')
-    .replace(/"/gu, '&quot;')
-    .replace(/\r/gu, '&#13;');
 }

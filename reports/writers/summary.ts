@@ -5,6 +5,7 @@ import type { ReportWriter } from '../report-writer.ts';
 import { checkName, checksNotPassed, checksWorstFirst, headline, VERDICT_MEANINGS } from '../verdict-summary.ts';
 import { boundedText, type BoundedText } from './bounded-text.ts';
 import { markdownBlock, markdownCode, markdownText } from './markdown-text.ts';
+import { VERDICT_MARKS } from './verdict-marks.ts';
 
 /** GitHub refuses a job summary above this; other CI systems allow more. */
 export const SUMMARY_BYTES_MAX = 1_048_575;
@@ -12,8 +13,6 @@ export const SUMMARY_BYTES_MAX = 1_048_575;
 const LAST_WORDS_BYTES = 65_536;
 /** Findings of one check shown at most; the page holds all that were listed. */
 const FINDINGS_SHOWN_MAX = 20;
-
-const MARKS = { pass: '✅', fail: '❌', inconclusive: '❔', error: '⚠️', none: '➖' } as const;
 
 /** `summary.md` for CI job summaries: verdict, checks, faults, how to replay. Always below SUMMARY_BYTES_MAX. */
 export const summaryWriter: ReportWriter = {
@@ -31,7 +30,7 @@ export const summaryWriter: ReportWriter = {
 
 function addVerdict(text: BoundedText, record: RunRecord): void {
   const { scenario, verdict, seed, tier, startedAt, durationMs, reasons, replayCommand } = record;
-  text.add(`## ${MARKS[verdict]} ${verdict.toUpperCase()}: ${markdownText(scenario.name)}`);
+  text.add(`## ${VERDICT_MARKS[verdict]} ${verdict.toUpperCase()}: ${markdownText(scenario.name)}`);
   text.add('');
   text.add(`**${markdownText(headline(record))}.** ${VERDICT_MEANINGS[verdict]}`);
   text.add('');
@@ -60,7 +59,7 @@ function addChecks(text: BoundedText, { checks }: RunRecord): void {
 function checkRow(check: CheckRecord, checks: readonly CheckRecord[]): string {
   const { verdict, because, figures } = check.judgement;
   const numbers = formatFigures(figures).map(({ label, text }) => `${label} ${text}`).join(', ');
-  const cells = [`${MARKS[verdict]} ${verdict}`, markdownCode(checkName(check, checks)), markdownText(because), markdownText(numbers)];
+  const cells = [`${VERDICT_MARKS[verdict]} ${verdict}`, markdownCode(checkName(check, checks)), markdownText(because), markdownText(numbers)];
   return `| ${cells.join(' | ')} |`;
 }
 
@@ -70,7 +69,7 @@ function addFindings(text: BoundedText, { checks }: RunRecord): void {
     if (findings.length === 0) continue;
     const shown = findings.slice(0, FINDINGS_SHOWN_MAX);
     const total = Math.max(findingsTotal, findings.length);
-    if (!text.add(`\n### ${MARKS[verdict]} ${markdownCode(checkName(check, checks))}: ${shown.length} of ${total} findings\n`)) return;
+    if (!text.add(`\n### ${VERDICT_MARKS[verdict]} ${markdownCode(checkName(check, checks))}: ${shown.length} of ${total} findings\n`)) return;
     text.addAll(
       shown,
       (finding) => {

@@ -7,7 +7,9 @@ import { readJournal } from '../../hil/runtime/journal-reader.ts';
 import { runFolder } from '../../reports/run-folder.ts';
 import type { SuiteRecord } from '../../reports/suite-record.ts';
 import { suiteTerminalSummary } from '../../reports/suite-terminal-summary.ts';
-import { renderSuite, type SuiteFormat } from '../../reports/suite-writer.ts';
+import { renderSuite } from '../../reports/render-suite.ts';
+import type { CaseEvidence, SuiteFormat } from '../../reports/suite-writer.ts';
+import { writeAtomically } from '../../reports/write-atomically.ts';
 import { defaultDeclaration, readDeclaration } from '../conformance/declaration.ts';
 import { connectSut } from '../conformance/connect-sut.ts';
 import { runConformance } from '../conformance/run-conformance.ts';
@@ -48,10 +50,13 @@ export async function runFromFlags(suite: Suite, flags: ConformanceRunFlags, con
       { clock: context.clock, dial: (target) => connection.dial(target), accept: (waitMs) => connection.accept(waitMs), act: (action, params) => connection.act(action, params), signal: abort.signal, progress: display.show },
     );
     display.end();
-    renderSuite(record, folder, flags.reporter);
-    if (flags.evidence) showEvidence(suite, record, folder, context);
+    const evidence = readableEvidence(suite, record, folder);
+    for (const [id, lines] of evidence) writeAtomically(join(folder, 'evidence'), `${id}.txt`, new TextEncoder().encode(`${lines.join('\n')}\n`));
+    renderSuite(record, evidence, folder, flags.reporter);
+    if (flags.evidence) showEvidence(record, evidence, context);
     say(context, '');
-    for (const line of suiteTerminalSummary(record, shortPath(folder), createPaint(context.colours))) say(context, line);
+    const report = flags.reporter.includes('html') ? join(folder, 'report.html') : folder;
+    for (const line of suiteTerminalSummary(record, shortPath(report), createPaint(context.colours))) say(context, line);
     if (flags.json) context.stdout.write(`${JSON.stringify(record, undefined, 2)}\n`);
     return record.exitCode;
   } finally {
@@ -61,12 +66,16 @@ export async function runFromFlags(suite: Suite, flags: ConformanceRunFlags, con
   }
 }
 
-/** The evidence of what did not pass, on stdout. */
-function showEvidence(suite: Suite, { cases, journal }: SuiteRecord, folder: string, { stdout }: ProgramContext): void {
+/** Each case's evidence in readable lines, from the journal. */
+function readableEvidence(suite: Suite, { journal }: SuiteRecord, folder: string): CaseEvidence {
   const evidence = evidenceFromJournal(readJournal(join(folder, journal.file)));
+  return new Map([...evidence].map(([id, steps]) => [id, evidenceText(steps, id, suite)]));
+}
+
+/** The evidence of what did not pass, on stdout. */
+function showEvidence({ cases }: SuiteRecord, evidence: CaseEvidence, { stdout }: ProgramContext): void {
   for (const { id, verdict, because } of cases) {
-    if (verdict === 'pass') continue;
-    stdout.write(`${id}: ${verdict}: ${because}\n${evidenceText(evidence.get(id) ?? [], id, suite).join('\n')}\n`);
+    if (verdict !== 'pass') stdout.write(`${id}: ${verdict}: ${because}\n${(evidence.get(id) ?? []).join('\n')}\n`);
   }
 }
 
