@@ -21,7 +21,7 @@ export interface SutConnection extends Pick<SuiteRunDeps, 'dial' | 'accept' | 'a
  * @throws FieldproofError FP_USAGE when the address cannot be read.
  */
 export function connectSut(_suite: Suite, address: string, pixit: Pixit, clock: Clock): SutConnection {
-  const dial = sutDialer(address, clock);
+  const dial = sutDialer(address, pixit, clock);
   return {
     tier: 'T1',
     dial: () => dial(),

@@ -26,5 +26,5 @@ export function selftestDeclaration(suite: Suite): Declaration {
 export async function selftestRig(suite: Suite, reference: string | undefined, { clock }: SelftestRigDeps): Promise<SelftestRig & { stop(): Promise<void> }> {
   if (suite.name !== 'mqtt-broker') throw new FieldproofError('FP_SUITE_UNKNOWN', `there is no self-test of ${suite.name}`);
   if (reference === undefined) throw new FieldproofError('FP_USAGE', 'the self-test of mqtt-broker needs --reference');
-  return { ...brokerSelftestRig(sutDialer(reference, clock), clock), stop: async () => undefined };
+  return { ...brokerSelftestRig(sutDialer(reference, pixitSchema.parse({}), clock), clock), stop: async () => undefined };
 }
