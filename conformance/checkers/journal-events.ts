@@ -95,6 +95,11 @@ export const southboundFailed: JournalEvent<Pick<GatewayEvents['southbound.faile
   schema: z.object({ device, kind: z.string() }),
 };
 
+export const southboundLate: JournalEvent<GatewayEvents['southbound.late']> = {
+  type: 'southbound.late',
+  schema: z.object({ line: z.string(), answers: z.number() }),
+};
+
 export const observerSubscribed: JournalEvent<FleetEvents['observer.subscribed']> = { type: 'observer.subscribed', schema: z.object({ at }) };
 export const mqttConnected: JournalEvent<FleetEvents['mqtt.connected']> = { type: 'mqtt.connected', schema: z.object({ client, at }) };
 export const mqttSent: JournalEvent<FleetEvents['mqtt.sent']> = { type: 'mqtt.sent', schema: z.object({ client, n, qos }) };

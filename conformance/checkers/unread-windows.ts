@@ -10,22 +10,34 @@ const FAILED_REQUEST_MS_MAX = 5_000;
 /** Tells of an instant whether an answer that the PLC gave then may not have reached the gateway. */
 export type MayBeUnread = (t: number) => boolean;
 
+/** From when to when answers of a device may not have reached its gateway, milliseconds since the start of the run. */
+export type UnreadSpan = readonly [startMs: number, endMs: number];
+
 /**
  * When answers of a device may not have reached its gateway: under faults on its PLC group, on its gateway or on a link
  * of its group, and before a request that the gateway gave up. What was served then may be reported but need not be.
  */
 export function unreadWindows(history: History): (stream: PointStream) => MayBeUnread {
+  const spansOf = unreadSpans(history);
+  return (stream) => {
+    const spans = spansOf(stream);
+    return (t) => spans.some(([startMs, endMs]) => startMs <= t && t <= endMs);
+  };
+}
+
+/** The same as spans of time, in no order. */
+export function unreadSpans(history: History): (stream: Pick<PointStream, 'device' | 'gateway'>) => readonly UnreadSpan[] {
   const faulted = seen(history, faultStarted).map(({ data }) => data);
   const failed = seen(history, southboundFailed);
   return ({ device, gateway }) => {
     const places = placesOf(history, device, gateway);
     const ids = new Set(faulted.filter(({ on }) => places.has(on)).map(({ fault }) => fault));
     const faults = history.faults.filter(({ id }) => ids.has(id));
-    const windows = faults.map(({ startMs, endMs }): readonly [number, number] => [startMs - FAULT_MARGIN_MS, endMs + FAULT_MARGIN_MS]);
+    const spans = faults.map(({ startMs, endMs }): UnreadSpan => [startMs - FAULT_MARGIN_MS, endMs + FAULT_MARGIN_MS]);
     for (const { t, data } of failed) {
-      if (data.device === device) windows.push([t - FAILED_REQUEST_MS_MAX, t]);
+      if (data.device === device) spans.push([t - FAILED_REQUEST_MS_MAX, t]);
     }
-    return (t) => windows.some(([startMs, endMs]) => startMs <= t && t <= endMs);
+    return spans;
   };
 }
 

@@ -8,6 +8,11 @@ export interface GatewayEvents {
   'southbound.lost': { line: string; reason: string };
   /** One request that failed for good (after its retries). `kind`: timeout, exception, corrupt or closed. */
   'southbound.failed': { line: string; device: string; unit: number; kind: string; detail: string };
+  /**
+   * Frames and stretches of bytes that answered no outstanding request and were dropped: answers after their timeout, answers that
+   * came twice or under a wrong id. `answers`: how many since the last such event of the line; at most ten events a second.
+   */
+  'southbound.late': { line: string; answers: number };
   /** A point was reported. `n` counts from 1 for each point and boot; `wallMs` is the instant of the poll. */
   'telemetry.published': { device: string; point: string; n: number; boot: string; v: PointValue; wallMs: number };
   /** A command that came by MQTT has its result. */

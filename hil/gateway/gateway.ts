@@ -7,7 +7,7 @@ import type { OpenLink } from '../transport/byte-link.ts';
 import type { openMqttSession } from '../transport/mqtt-session.ts';
 import type { WireTap } from '../transport/wire-tap.ts';
 import { createApi } from './api/api.ts';
-import { createAedesEngine } from './broker/aedes-engine.ts';
+import { createBrokerEngine } from './broker/create-broker-engine.ts';
 import type { GatewayConfig } from './config/gateway-config.ts';
 import { createDeviceCommands } from './device-commands.ts';
 import type { DeviceProfile } from './southbound/device-profile.ts';
@@ -56,7 +56,7 @@ const SAMPLE_PERIOD_MS = 500;
 /** @throws FieldproofError what `deps.loadProfile` throws; nothing has been opened then. */
 export function createGateway(config: GatewayConfig, deps: GatewayDeps): Gateway {
   const { clock, random, observe, log } = deps;
-  const engine = createAedesEngine(config.broker, { log, wire: deps.wire });
+  const engine = createBrokerEngine(config.broker, { clock, random: random.child('broker'), log, wire: deps.wire, place: `${config.id} mqtt` });
   const uplinkDeps = { ...deps, random: random.child('uplink') };
   const uplink = config.uplink === undefined ? undefined : createUplink(config.uplink, config.id, uplinkDeps);
   const onReport = createTelemetryPublisher(config.telemetry, deps.bootId, { engine, observe, log });

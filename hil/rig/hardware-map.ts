@@ -26,7 +26,7 @@ const dutSchema = z.strictObject({
     .string()
     .min(1)
     .max(255)
-    .describe('host:port; or a serial port, best by its stable name /dev/serial/by-id/...; host:port with modbus-rtu-tcp, or with modbus-rtu, is a raw serial server.'),
+    .describe('host:port; or a serial port, best by its stable name /dev/serial/by-id/...; host:port with modbus-rtu-tcp (or modbus-rtu) is a raw serial server.'),
   line: lineSchema.optional().describe('Settings of a serial port; 19200 8E1 when left out, as Modbus over Serial Line V1.02 asks.'),
   units: z.array(z.number().int().min(1).max(247)).min(1).max(247).default([1]).describe('Modbus unit ids of this DUT.'),
   timeout: durationMs.prefault('1s').describe('Longest wait for a complete response.'),

@@ -1,5 +1,6 @@
 import type { ByteLink, LinkClosed } from './byte-link.ts';
-import type { ConnectionTap, LineTap, WireSide } from './wire-tap.ts';
+import type { TcpPeer } from './tcp-link.ts';
+import type { ConnectionTap, LineTap, TappedConnection, WireSide, WireTap } from './wire-tap.ts';
 
 /** The part of a tap that every carrier has; a serial line has no end that could be told. */
 export type TapOfLink = LineTap & Partial<Pick<ConnectionTap, 'ended' | 'cut'>>;
@@ -11,6 +12,13 @@ export type TapOfLink = LineTap & Partial<Pick<ConnectionTap, 'ended' | 'cut'>>;
  */
 export function tappedLink(link: ByteLink, tap: TapOfLink, near: WireSide): ByteLink {
   return new LinkUnderTap(link, tap, near);
+}
+
+/** A TCP connection that was accepted; the link itself when nobody listens. */
+export function tappedPeer(link: ByteLink, peer: TcpPeer, { place, protocol }: { readonly place: string; readonly protocol: TappedConnection['protocol'] }, wire: WireTap | undefined): ByteLink {
+  if (wire === undefined) return link;
+  const server = { host: peer.localHost, port: peer.localPort };
+  return tappedLink(link, wire.connection(place, { client: { host: peer.host, port: peer.port }, server, protocol }), 'server');
 }
 
 class LinkUnderTap implements ByteLink {

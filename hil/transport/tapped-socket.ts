@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import type { TappedConnection, WireTap } from './wire-tap.ts';
 
 /**
- * Tells a tap what passes through a socket that was accepted and whose bytes are taken with `read`, as streams do. For
- * sockets that a library takes over; everything else goes through `tappedLink`.
+ * Tells a tap what passes through a socket that was accepted, whose bytes are taken with `read` and given with `write`, as
+ * streams do. For sockets that a library takes over; everything else goes through `tappedLink`.
  */
 export function tapAcceptedSocket(socket: Socket, place: string, protocol: TappedConnection['protocol'], wire: WireTap): void {
   const tap = wire.connection(place, {
@@ -17,26 +17,15 @@ export function tapAcceptedSocket(socket: Socket, place: string, protocol: Tappe
     if (chunk instanceof Uint8Array) tap.data('client', chunk);
     return chunk;
   };
-  // `_write` and `_writev` are where everything written passes, whichever overload of `write` was called.
-  const { _write: write, _writev: writev } = socket;
-  socket._write = (chunk: unknown, encoding, callback) => {
-    tap.data('server', bytesOf(chunk, encoding));
-    write.call(socket, chunk, encoding, callback);
+  const write = socket.write.bind(socket);
+  socket.write = (chunk: Uint8Array | string, encoding?: BufferEncoding | Written, written?: Written): boolean => {
+    tap.data('server', typeof chunk === 'string' ? Buffer.from(chunk, typeof encoding === 'string' ? encoding : 'utf8') : chunk);
+    return typeof encoding === 'function' ? write(chunk, encoding) : write(chunk, encoding, written);
   };
-  if (writev !== undefined) {
-    socket._writev = (chunks, callback) => {
-      for (const { chunk, encoding } of chunks) tap.data('server', bytesOf(chunk, encoding));
-      writev.call(socket, chunks, callback);
-    };
-  }
   socket.once('end', () => tap.ended('client'));
   socket.once('finish', () => tap.ended('server'));
   // After both ends this says nothing more.
   socket.once('close', (hadError) => tap.cut(hadError ? 'client' : 'server'));
 }
 
-/** A socket leaves strings as they are until they are written. */
-function bytesOf(chunk: unknown, encoding: BufferEncoding): Uint8Array {
-  if (typeof chunk === 'string') return Buffer.from(chunk, encoding);
-  return chunk instanceof Uint8Array ? chunk : new Uint8Array(0);
-}
+type Written = (error?: Error | null) => void;

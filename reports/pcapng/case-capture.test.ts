@@ -16,9 +16,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function dissect(capture: Uint8Array, filter: string, fields: readonly string[], options: readonly string[] = []): string[][] {
+function dissect(made: Uint8Array, filter: string, fields: readonly string[], options: readonly string[] = []): string[][] {
   const file = join(folder, 'case.pcapng');
-  writeFileSync(file, capture);
+  writeFileSync(file, made);
   const words = ['-r', file, '-2', ...options, '-Y', filter, '-T', 'fields', ...fields.flatMap((field) => ['-e', field])];
   const out = execFileSync(pathOf(TSHARK), words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder } });
   return out.split('\n').slice(0, -1).map((line) => line.split('\t'));

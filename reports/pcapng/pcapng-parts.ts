@@ -3,7 +3,6 @@ import type { CapturedInterface, CapturedPacket } from './pcapng-blocks.ts';
 import { paddedTo4 } from './pcapng-option.ts';
 
 const OPTION = { end: 0, comment: 1, interfaceName: 2, packetFlags: 2 } as const;
-const LINK_TYPES: readonly number[] = Object.values(LINK_TYPE);
 
 /**
  * An interface description block that `interfaceDescriptionBlock` made.
@@ -32,8 +31,7 @@ export function readPacket(block: Buffer): CapturedPacket {
 }
 
 function linkTypeOf(number: number): LinkType {
-  // The list holds nothing but these; the compiler does not see it through `includes`.
-  return LINK_TYPES.includes(number) ? (number as LinkType) : LINK_TYPE.exportedPdu;
+  return Object.values(LINK_TYPE).find((known) => known === number) ?? LINK_TYPE.exportedPdu;
 }
 
 /** The first option of each code; stops at what makes no sense. */

@@ -44,6 +44,7 @@ test('a frame that a fault has spoiled is kept as it is: after the silence, or w
   push('client', spoiled);
   expect(frames).toEqual([]);
   clock.advance(SERIAL_GAP_MS);
+  expect(frames[0]?.atMs).toBe(0);
   push('client', spoiled);
   push('server', FRAME);
   expect(frames.map(({ from, bytes }) => [from, Buffer.from(bytes)])).toEqual([['client', Buffer.from(spoiled)], ['client', Buffer.from(spoiled)], ['server', Buffer.from(FRAME)]]);

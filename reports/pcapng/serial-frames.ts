@@ -10,7 +10,12 @@ const RTU_FRAME_BYTES_MIN = 4;
 const HELD_BYTES_MAX = 1_024;
 const LINE_FEED = 0x0a;
 
-export type SerialFrame = { readonly from: WireSide | undefined; readonly bytes: Uint8Array };
+export interface SerialFrame {
+  readonly from: WireSide | undefined;
+  readonly bytes: Uint8Array;
+  /** When its last byte came (`Clock.nowMs`). */
+  readonly atMs: number;
+}
 
 /** Puts the pieces that a serial line delivers together into frames. */
 export interface SerialFrames {
@@ -26,12 +31,13 @@ export interface SerialFrames {
 export function createSerialFrames(framing: TappedLine['framing'], clock: Clock, emit: (frame: SerialFrame) => void): SerialFrames {
   let held: Uint8Array = new Uint8Array(0);
   let heldFrom: WireSide | undefined;
+  let atMs = 0;
   let silence: Timer | undefined;
   const end = (): void => {
     silence?.cancel();
     silence = undefined;
     if (held.length === 0) return;
-    const frame = { from: heldFrom, bytes: held };
+    const frame = { from: heldFrom, bytes: held, atMs };
     held = new Uint8Array(0);
     emit(frame);
   };
@@ -40,6 +46,7 @@ export function createSerialFrames(framing: TappedLine['framing'], clock: Clock,
       if (from !== heldFrom) end();
       silence?.cancel();
       heldFrom = from;
+      atMs = clock.nowMs();
       held = Buffer.concat([held, bytes]);
       if (isWhole(framing, held) || held.length > HELD_BYTES_MAX) end();
       else silence = clock.setTimer(SERIAL_GAP_MS, end);

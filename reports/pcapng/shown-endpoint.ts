@@ -26,7 +26,7 @@ export function shownServer({ server, protocol }: Pick<TappedConnection, 'server
 export function shownClient({ host, port }: TcpEndpoint, place: string): TcpEndpoint {
   const shown = shownHost(host);
   if (shown !== LOOPBACK) return { host: shown, port };
-  const sum = [...place].reduce((before, letter) => (Math.imul(before, 31) + letter.charCodeAt(0)) >>> 0, 7);
+  const sum = numberOf(place);
   // From 127.2.0.0 on: below are servers.
   return { host: `127.${2 + ((sum >>> 16) % 250)}.${(sum >>> 8) & 0xff}.${sum & 0xff}`, port };
 }
@@ -36,6 +36,10 @@ function shownHost(host: string): string {
   const plain = host.replace(/^::ffff:/iu, '');
   if (isIPv4(plain)) return plain;
   if (plain === '::1' || plain === 'localhost') return LOOPBACK;
-  const sum = [...plain].reduce((before, letter) => (before * 31 + letter.charCodeAt(0)) % 254, 0);
-  return `192.0.2.${sum + 1}`;
+  return `192.0.2.${(numberOf(plain) % 254) + 1}`;
+}
+
+/** A number of 32 bits that depends on the name alone. */
+function numberOf(name: string): number {
+  return name.split('').reduce((before, letter) => (Math.imul(before, 31) + letter.charCodeAt(0)) >>> 0, 7);
 }

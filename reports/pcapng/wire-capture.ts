@@ -22,11 +22,13 @@ export interface WireCaptureDeps {
 const SEQUENCE_STEP = { client: 0x0101_0101, server: 0x0303_0303 } as const;
 const NOTHING: ConnectionTap = { data: () => undefined, ended: () => undefined, cut: () => undefined };
 
-/** Bytes become TCP segments or serial frames of the file, at the instant at which they are told. */
+/**
+ * Bytes become TCP segments or serial frames of the file, at the instant at which they are told. A serial frame that has no
+ * end is written some milliseconds late, with its right instant: other packets may stand before it.
+ */
 export function createWireCapture(file: CaptureFile, { clock, wallOffsetMs }: WireCaptureDeps): WireCapture {
   const lines: SerialFrames[] = [];
   let connections = 0;
-  const wallMs = (): number => clock.nowMs() + wallOffsetMs;
   return {
     connection(place, connection) {
       if (file.isFull) return NOTHING;
@@ -35,15 +37,15 @@ export function createWireCapture(file: CaptureFile, { clock, wallOffsetMs }: Wi
       const firstSequence = { client: (connections * SEQUENCE_STEP.client) % 2 ** 32, server: (connections * SEQUENCE_STEP.server) % 2 ** 32 };
       const frames = createTcpFrames({ client: shownClient(connection.client, place), server: shownServer(connection), firstSequence });
       const write = (made: readonly Uint8Array[]): void => {
-        const instant = wallMs();
-        for (const bytes of made) file.add({ interfaceId, wallMs: instant, bytes });
+        const wallMs = clock.nowMs() + wallOffsetMs;
+        for (const bytes of made) file.add({ interfaceId, wallMs, bytes });
       };
       write(frames.open());
       return connectionTap(frames, write, file);
     },
     line(place, { framing }) {
       const interfaceId = file.addInterface({ linkType: LINE_TYPE[framing], name: place, comment: `Modbus ${framing.toUpperCase()}` });
-      const frames = createSerialFrames(framing, clock, ({ from, bytes }) => file.add({ interfaceId, wallMs: wallMs(), bytes, ...directionOf(from) }));
+      const frames = createSerialFrames(framing, clock, ({ from, bytes, atMs }) => file.add({ interfaceId, wallMs: atMs + wallOffsetMs, bytes, ...directionOf(from) }));
       lines.push(frames);
       return { data: (from, bytes) => frames.push(from, bytes) } satisfies LineTap;
     },

@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../../hil/runtime/journal.ts';
-import { textField } from '../../hil/runtime/observation-fields.ts';
+import { numberField, textField } from '../../hil/runtime/observation-fields.ts';
 import type { CaptureEvent } from '../../reports/pcapng/merge-captures.ts';
 
 /** Lines that one capture shows at most; a fault may hit thousands of frames. */
@@ -11,7 +11,7 @@ const WORDS: Readonly<Record<string, (entry: JournalEntry) => string>> = {
   'fault.started': ({ data }) => `fault ${textField(data, 'fault')} begins (${textField(data, 'kind')} on ${textField(data, 'on')})`,
   'fault.ended': ({ data }) => `fault ${textField(data, 'fault')} ends`,
   'link.verified': ({ data }) => `${textField(data, 'link')} ${data['ok'] === true ? 'is whole again' : `is not whole: ${textField(data, 'detail')}`}`,
-  'modbus.hit': ({ data }) => `fault ${textField(data, 'fault')} hits unit ${String(data['unit'])}, function code ${String(data['functionCode'])}: ${textField(data, 'what')}`,
+  'modbus.hit': ({ data }) => `fault ${textField(data, 'fault')} hits unit ${numberField(data, 'unit')}, function code ${numberField(data, 'functionCode')}: ${textField(data, 'what')}`,
   'capture.stopped': ({ source, data }) => `the capture of ${source} stops: ${textField(data, 'because')}`,
   'child.died': ({ data }) => `${textField(data, 'child')} died: ${textField(data, 'detail')}`,
   'run.quiesced': () => 'senders stop',

@@ -1,10 +1,7 @@
 import { join } from 'node:path';
 import type { CaptureLimits } from '../../reports/pcapng/capture-file.ts';
+import type { CaptureMode } from './capture-mode.ts';
 import type { Scenario } from './scenario-schema.ts';
-
-/** `links`: what passes a faulted link or a serial line, and the lines of real devices; `all`: Modbus/TCP and brokers too. */
-export const CAPTURE_MODES = ['off', 'links', 'all'] as const;
-export type CaptureMode = (typeof CAPTURE_MODES)[number];
 
 /** What a run captures. */
 export interface CaptureOptions {

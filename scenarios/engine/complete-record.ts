@@ -1,14 +1,15 @@
-import { cpus, platform, release, totalmem } from 'node:os';
 import type { JournalEntry } from '../../hil/runtime/journal.ts';
 import { z } from '../../hil/runtime/schema.ts';
 import { runRecordSchema, type CaptureRecord, type RunRecord } from '../../reports/record.ts';
 import { faultRecords, phaseRecords, processFigures, repeatsOf, runVerdict, scheduleSha256, tierOf } from './build-record.ts';
+import { environment } from './environment.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { judgeRun } from './judge-run.ts';
 import type { LoadedScenario } from './load-scenario.ts';
 import { byTime } from './run-log.ts';
 import { runSeries } from './run-series.ts';
 import type { Schedule } from './schedule.ts';
+import { shellWord } from './shell-word.ts';
 import type { TestbedChild } from './testbed-child.ts';
 import { describeTopology } from './topology-plan.ts';
 
@@ -49,7 +50,7 @@ export function completeRecord(subject: RunSubject, outcome: RunOutcome, journal
   const figures = processFigures(entries);
   return runRecordSchema.parse({
     schemaVersion: 1,
-    runId: folder.split(/[/\\]/u).slice(-2).join('/'),
+    runId: runIdOf(folder),
     scenario: { name: loaded.scenario.name, description: loaded.scenario.description, file: loaded.name, sha256: loaded.sha256 },
     verdict,
     exitCode: exitCodeOf(verdict, interrupted),
@@ -82,22 +83,11 @@ export function completeRecord(subject: RunSubject, outcome: RunOutcome, journal
   } satisfies z.input<typeof runRecordSchema>);
 }
 
-function environment(version: string): RunRecord['environment'] {
-  const processors = cpus();
-  return {
-    fieldproof: version,
-    node: process.version,
-    platform: `${platform()} ${release()} ${process.arch}`,
-    cpu: processors[0]?.model.trim() ?? 'unknown',
-    cpus: processors.length,
-    memoryBytes: totalmem(),
-  };
+/** `<scenario>/<time>-<seed>`: the last two parts of the run folder. */
+export function runIdOf(folder: string): string {
+  return folder.split(/[/\\]/u).slice(-2).join('/');
 }
 
 function jsonObject(value: object): RunRecord['topology'] {
   return z.record(z.string(), z.json()).parse(value);
-}
-
-function shellWord(text: string): string {
-  return /^[\w./@%+=:,-]+$/u.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -34,7 +34,10 @@ export interface CaptureSubject {
  */
 export function finishCapture({ plan, limits, folder, runId, startWallMs }: CaptureSubject, journal: readonly JournalEntry[]): CaptureRecord | undefined {
   const parts = [...plan.parts.values()].filter((path) => existsSync(path));
-  if (parts.length === 0) return undefined;
+  if (parts.length === 0) {
+    rmSync(join(folder, PARTS_FOLDER), { recursive: true, force: true });
+    return undefined;
+  }
   const entries = byTime(journal);
   const stopped = entries.flatMap(({ type, source, t, data }) => (type === 'capture.stopped' ? [{ by: source, atMs: t, because: textField(data, 'because') }] : []));
   const path = join(folder, CAPTURE_FILE);

@@ -8,11 +8,11 @@ import { readJournal } from '../../hil/runtime/journal-reader.ts';
 import { randomFromSeed } from '../../hil/runtime/random.ts';
 import type { Observation } from '../../hil/runtime/observation.ts';
 import { textField } from '../../hil/runtime/observation-fields.ts';
-import type { RunRecord } from '../../reports/record.ts';
+import type { CaptureRecord, RunRecord } from '../../reports/record.ts';
 import { tierOf } from './build-record.ts';
 import { createFaultDriver, type FaultDriver } from './fault-driver.ts';
 import { planCapture, type CaptureOptions, type CapturePlan } from './capture-plan.ts';
-import { completeRecord, type RunOutcome } from './complete-record.ts';
+import { completeRecord, runIdOf, type RunOutcome } from './complete-record.ts';
 import { finishCapture, PARTS_FOLDER } from './finish-capture.ts';
 import type { LoadedScenario } from './load-scenario.ts';
 import { runPhases, waitFor } from './phase-driver.ts';
@@ -69,7 +69,7 @@ export async function runScenario(options: RunOptions, deps: RunDeps): Promise<R
   await run.execute();
   deps.progress({ kind: 'judging' });
   const evidence = run.closeJournal(journalFile);
-  const capture = run.finishCapture(evidence.entries);
+  const capture = run.finishCapture(evidence.entries, runIdOf(folder));
   const record = completeRecord({ loaded, seed, folder, schedule, version: deps.version, rigFile: options.rig?.hardware.file }, { ...run.outcome(), ...evidence, startedWallMs, capture }, evidence.entries);
   deps.progress({ kind: 'done', verdict: record.verdict });
   return record;
@@ -97,6 +97,8 @@ class ScenarioRun {
   readonly #troubles: string[] = [];
   readonly #idle: ConditionWatch;
   readonly #capture: CapturePlan;
+  /** Wall-clock minus monotonic time, milliseconds. */
+  readonly #wallOffsetMs: number;
   #endpoints: ReadonlyMap<string, string[]> = new Map();
   #rig: RigSession | undefined;
   #stopping = false;
@@ -109,7 +111,8 @@ class ScenarioRun {
     this.#log = createRunLog(journal, deps.clock, (thrown) => this.#fail(formatError(thrown)));
     this.#deps = deps;
     this.#idle = watchSyncIdle(describeTopology(options.loaded.scenario));
-    this.#capture = planCapture(options.loaded.scenario, options.capture, join(options.folder, PARTS_FOLDER), deps.clock.wallMs() - deps.clock.nowMs());
+    this.#wallOffsetMs = deps.clock.wallMs() - deps.clock.nowMs();
+    this.#capture = planCapture(options.loaded.scenario, options.capture, join(options.folder, PARTS_FOLDER), this.#wallOffsetMs);
   }
 
   outcome(): Pick<RunOutcome, 'children' | 'exits' | 'endpoints' | 'troubles' | 'interrupted'> {
@@ -125,6 +128,13 @@ class ScenarioRun {
       this.#fail(formatError(thrown));
       return { journalEntries: 0, journalHeadHash: JOURNAL_ROOT_HASH, entries: [] };
     }
+  }
+
+  /** Puts the packets of all processes together; they have ended. */
+  finishCapture(entries: readonly JournalEntry[], runId: string): CaptureRecord | undefined {
+    const { folder, capture } = this.#options;
+    const startWallMs = this.#wallOffsetMs + this.#deps.clock.nowMs() - this.#log.nowMs();
+    return finishCapture({ plan: this.#capture, limits: capture.limits, folder, runId, startWallMs }, entries);
   }
 
   /** Everything between the first and the last entry of the journal. */
@@ -162,7 +172,7 @@ class ScenarioRun {
       onLost: (error) => this.#fail(formatError(error)),
     });
     this.#rig = rig;
-    const plan = { loaded, folder, realLines: (gateway: string) => rig.linesFor(gateway), topology: describeTopology(loaded.scenario), random: randomFromSeed(seed).child('testbed') };
+    const plan = { loaded, folder, realLines: (gateway: string) => rig.linesFor(gateway), topology: describeTopology(loaded.scenario), captureArgs: (id: string) => this.#capture.argsFor(id), random: randomFromSeed(seed).child('testbed') };
     const childDeps = { clock: this.#deps.clock, cliEntry: this.#deps.cliEntry, onObservation: (observation: Observation) => this.#log.record(observation), signal: this.#ending.signal };
     if (this.#ending.signal.aborted) return;
     const testbed = await startTestbed(plan, childDeps, {

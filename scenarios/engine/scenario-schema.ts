@@ -9,6 +9,7 @@ import { LINK_FAULTS } from '../../sim/link/faults/fault-table.ts';
 import { MODBUS_FAULTS } from '../../sim/modbus-faults/faults/fault-table.ts';
 import type { ModbusFaultKind } from '../../sim/modbus-faults/modbus-fault-kind.ts';
 import { AT_END } from '../../sim/plc/recording/recorded-timeline.ts';
+import { CAPTURE_MODES } from './capture-mode.ts';
 import { phaseInstant } from './time-expression.ts';
 import { UNTIL_CONDITIONS } from './until-condition.ts';
 
@@ -102,6 +103,7 @@ export const scenarioSchema = z.strictObject({
   expect: z.enum(['pass', 'fail']).default('pass').describe('What a sound testbed gives. `fail` marks a scenario that proves its checks can fail; the verdict stays what it is.'),
   seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional().describe('Drawn and printed when left out.'),
   clock: z.enum(['real', 'virtual']).default('real'),
+  capture: z.enum(CAPTURE_MODES).default('links').describe('Packets kept in capture.pcapng. `links`: faulted links, serial lines, lines of real devices; `all`: Modbus/TCP and the brokers too; --capture overrides.'),
   variables: z.record(z.string().regex(/^[a-z][A-Za-z0-9]*$/u), z.string()).default({}).describe('Defaults of ${name} in this file; --var name=value overrides.'),
   topology: z.strictObject({
     gateways: z.array(gatewaySchema).min(1).max(16),

@@ -32,6 +32,8 @@ export interface TestbedPlan {
   readonly folder: string;
   /** The lines of real devices that a gateway polls. */
   readonly realLines: RigSession['linesFor'];
+  /** What a process is told to capture, by its id. */
+  readonly captureArgs: (id: string) => readonly string[];
 }
 
 /** Is told of each child as it comes up. */
@@ -153,7 +155,7 @@ class TestbedStarter {
   }
 
   async #start(id: string, role: ChildRole, args: readonly string[]): Promise<TestbedChild> {
-    const child = await startChild({ id, role, args, logFile: join(this.#plan.folder, 'logs', `${id}.log`) }, this.#deps);
+    const child = await startChild({ id, role, args: [...args, ...this.#plan.captureArgs(id)], logFile: join(this.#plan.folder, 'logs', `${id}.log`) }, this.#deps);
     this.#children.push(child);
     this.#watcher.started(child);
     return child;

@@ -32,7 +32,7 @@ test('a scenario with an ASCII line, recorded devices and chosen function codes 
   const [folder = ''] = runFolders(out);
   const record = readRecord(folder);
   expect(record.checks.map(({ judgement }) => judgement.verdict)).toEqual(record.checks.map(() => 'pass'));
-  expect(record.faults.map(({ kind, restored }) => [kind, restored])).toEqual([['modbus.crcError', true], ['modbus.exception', true]]);
+  expect(record.faults.map(({ kind, restored }) => [kind, restored])).toEqual([['modbus.crcError', true], ['modbus.exception', true], ['modbus.slowReply', true]]);
 
   const config = readFileSync(join(folder, 'config', 'edge-1.yaml'), 'utf8');
   expect(config.match(/"transport": "modbus-ascii"/gu)).toHaveLength(2);

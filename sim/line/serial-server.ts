@@ -82,7 +82,7 @@ class WireEnd implements ByteLink {
 
   join(client: ByteLink): void {
     if (this.#clients.size >= CLIENTS_MAX) {
-      client.destroy();
+      void client.close();
       return;
     }
     this.#clients.set(client, 0);

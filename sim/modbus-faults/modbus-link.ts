@@ -4,7 +4,7 @@ import type { Clock } from '../../hil/runtime/clock.ts';
 import { FieldproofError, messageOf } from '../../hil/runtime/errors.ts';
 import type { Logger } from '../../hil/runtime/log.ts';
 import type { ByteLink, LinkAddress, OpenLink, SerialLine } from '../../hil/transport/byte-link.ts';
-import { tappedLink } from '../../hil/transport/tapped-link.ts';
+import { tappedLink, tappedPeer } from '../../hil/transport/tapped-link.ts';
 import { listenTcp, type TcpPeer } from '../../hil/transport/tcp-link.ts';
 import type { WireTap } from '../../hil/transport/wire-tap.ts';
 import { openPluggablePty, type PluggablePty } from '../line/pluggable-pty.ts';
@@ -198,9 +198,7 @@ async function listen({ host, port }: { readonly host: string; readonly port: nu
 }
 
 function tappedClient(link: ByteLink, peer: TcpPeer, { id }: ModbusLinkOptions, { wire }: ModbusLinkDeps): ByteLink {
-  if (wire === undefined) return link;
-  const server = { host: peer.localHost, port: peer.localPort };
-  return tappedLink(link, wire.connection(`${id} client side`, { client: peer, server, protocol: 'modbus-tcp' }), 'server');
+  return tappedPeer(link, peer, { place: `${id} client side`, protocol: 'modbus-tcp' }, wire);
 }
 
 function sender(link: ByteLink): (bytes: Uint8Array) => void {

@@ -1,9 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
 import { describeWith, MBPOLL } from '../../hil/runtime/foreign-program.contract.ts';
 import { silentLogger } from '../../hil/runtime/log.ts';
-import type { ObservationData } from '../../hil/runtime/observation.ts';
+import { observeNothing, type ObservationData } from '../../hil/runtime/observation.ts';
 import { randomFromSeed } from '../../hil/runtime/random.ts';
 import { realClock } from '../../hil/runtime/real-clock.ts';
+import { connectTcp } from '../../hil/transport/tcp-link.ts';
 import { mbpollRead, type MbpollPlace } from '../line/mbpoll-reader.contract.ts';
 import { createActiveModbusFaults, type ActiveModbusFaults } from '../modbus-faults/active-modbus-faults.ts';
 import { startPlcGroup, type PlcGroup, type PlcGroupDevice } from './virtual-plc-group.ts';
@@ -90,6 +91,24 @@ describeWith([MBPOLL], 'a group of virtual PLCs with faults, asked by mbpoll', (
     expect(await group.probe()).toMatchObject({ ok: true });
     expect((await mbpollRead(before, LEVEL)).values.length).toBe(1);
   });
+});
+
+test('a serial server that is switched off does not answer; its port is the same when it is on again', async () => {
+  const faults = createActiveModbusFaults({ clock: realClock, random: randomFromSeed(1), observe: observeNothing });
+  const line = { transport: 'modbus-rtu-tcp', units: [1, 2] } as const;
+  const group = await startPlcGroup({ group: 'pumps', profile: 'pump-station', ...line }, { clock: realClock, random: randomFromSeed(1), observe: observeNothing, log: silentLogger, faults });
+  cleanUps.push(() => group.stop());
+  const endpoint = group.devices[0]?.endpoint;
+  if (endpoint?.transport !== 'modbus-rtu-tcp') throw new Error('no serial server');
+  const client = await connectTcp(endpoint, { clock: realClock, timeoutMs: 2_000 });
+  expect(await group.probe()).toEqual({ ok: true, detail: 'pumps-1 answered a read of Level' });
+  await faults.start({ fault: 'out', kind: 'serialDisconnect', params: {} });
+  await client.closed;
+  expect(await group.probe()).toMatchObject({ ok: false });
+  await faults.stop('out');
+  expect(await group.probe()).toMatchObject({ ok: true });
+  const again = await connectTcp(endpoint, { clock: realClock, timeoutMs: 2_000 });
+  cleanUps.push(() => again.destroy());
 });
 
 test('the probe tells when any of the devices does not answer well', async () => {

@@ -1,5 +1,5 @@
 import type { PrimaryTable } from '../../hil/gateway/southbound/device-profile.ts';
-import { encodePoint } from '../../hil/gateway/southbound/point-codec.ts';
+import { wordMasks } from '../../hil/gateway/southbound/point-codec.ts';
 import type { Point } from '../../hil/gateway/southbound/point.ts';
 import { isBitTable } from '../../hil/gateway/southbound/raw-layout.ts';
 
@@ -12,7 +12,7 @@ export interface Cell {
   readonly point: number;
   /** Which of the point's registers this is, 0 = the one at its lowest address. */
   readonly word: number;
-  /** Bits of the register that belong to the point: 0xFFFF, or one bit of a Bool in a register. */
+  /** Bits of the register that belong to the point: 0xFFFF, one bit of a Bool in a register, or those of a field. */
   readonly mask: number;
 }
 
@@ -89,8 +89,7 @@ function layOutTable(points: readonly Point[], table: PrimaryTable): TableLayout
   const cells = new Map<number, Cell[]>();
   for (const [index, point] of points.entries()) {
     if (point.table !== table) continue;
-    const mask = point.bit === undefined ? 0xffff : (encodePoint(point, true)[0] ?? 0);
-    for (let word = 0; word < point.registerCount; word += 1) {
+    for (const [word, mask] of wordMasks(point).entries()) {
       const at = cells.get(point.address + word) ?? [];
       at.push({ point: index, word, mask });
       // The widest first, so that reading lays bits over the whole value.

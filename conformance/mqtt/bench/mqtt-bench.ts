@@ -79,6 +79,7 @@ export class MqttBench {
     } as const;
     const packet = { ...usual, ...fields };
     if (leavesSession(packet) && typeof packet.clientId === 'string' && packet.clientId !== '') this.#persistent.add(packet.clientId);
+    if (packet.will?.retain === true && typeof packet.will.topic === 'string') this.#retained.add(packet.will.topic);
     return packet;
   }
 

@@ -17,5 +17,6 @@ export const BROKER_PICS: readonly PicsItem[] = [
   { name: 'CREDENTIALS', question: 'Does it refuse a wrong user name or password?', byDefault: false, source: 'section 5.4.1 of both' },
   { name: 'ENHANCED_AUTHENTICATION', question: 'Does it know an authentication method (PIXIT value authenticationMethod)?', byDefault: false, source: 'MQTT 5.0 section 4.12' },
   { name: 'REQUEST_RESPONSE_INFORMATION', question: 'Does it give response information when it is asked for?', byDefault: false, source: 'MQTT 5.0 section 3.1.2.11.6' },
+  { name: 'WEBSOCKET', question: 'Does it take MQTT over WebSocket (PIXIT value websocketAddress)?', byDefault: false, source: 'section 6 of both' },
   { name: 'RESTART', question: 'May the tester restart it (PIXIT restartCommand), and does it keep its sessions over that?', byDefault: false, source: 'section 4.1 of both' },
 ];

@@ -8,6 +8,7 @@ import { brokerCases } from './broker-purpose.ts';
 import { FIRST_PACKET_PURPOSES } from './first-packet-cases.ts';
 import { probeBroker } from './probe-broker.ts';
 import { BROKER_UNOBSERVABLE } from './unobservable.ts';
+import { VERSION_5_PURPOSES } from './version-5-purposes.ts';
 
 /** Any MQTT broker, versions 3.1.1 and 5.0, over any carrier. */
 export const BROKER_SUITE: Suite = {
@@ -18,7 +19,7 @@ export const BROKER_SUITE: Suite = {
     { catalogue: 'mqtt-5.0', binds: bindsServer },
   ],
   pics: BROKER_PICS,
-  cases: brokerCases([...FIRST_PACKET_PURPOSES]),
+  cases: brokerCases([...FIRST_PACKET_PURPOSES, ...VERSION_5_PURPOSES]),
   unobservable: BROKER_UNOBSERVABLE,
   parallelMax: 64,
   cutFrames: () => createPacketCutter(),

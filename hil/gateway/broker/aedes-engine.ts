@@ -21,7 +21,7 @@ export type AedesEngineOptions = Pick<GatewayConfig['broker'], 'packetBytesMax' 
  * connections-full, connect-timeout, keepalive-timeout, slow-reader (connections ended), and queue-full, sessions-full,
  * retained-full (messages or sessions dropped).
  */
-export function createAedesEngine(options: AedesEngineOptions, deps: { readonly log: Logger; readonly wire?: WireTap | undefined }): BrokerEngine {
+export function createAedesEngine(options: AedesEngineOptions, deps: { readonly log: Logger; readonly wire?: WireTap | undefined; readonly place?: string }): BrokerEngine {
   const refused: Record<string, number> = {};
   const refuse = (reason: string): void => {
     refused[reason] = (refused[reason] ?? 0) + 1;
@@ -35,7 +35,7 @@ export function createAedesEngine(options: AedesEngineOptions, deps: { readonly 
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    if (deps.wire !== undefined) tapAcceptedSocket(socket, 'mqtt', 'mqtt', deps.wire);
+    if (deps.wire !== undefined) tapAcceptedSocket(socket, deps.place ?? 'mqtt', 'mqtt', deps.wire);
     admit(aedes, socket, options.packetBytesMax, refuse);
   });
   server.maxConnections = options.connectionsMax;

@@ -4,8 +4,13 @@ import { brokerRefusals } from './broker-refusals.contract.ts';
 import { encodePublish, encodePubrel } from './publish-frame.ts';
 import { messageOf, openRawClient, PUBACK, PUBCOMP, PUBREC, type RawClient, type RawDelivery } from './raw-client.contract.ts';
 
+export interface EngineTraits {
+  /** It serves MQTT 5.0 besides 3.1.1. */
+  readonly servesMqtt5: boolean;
+}
+
 /** What every broker engine keeps. @param create - Makes an engine with `CONTRACT_BOUNDS`, not yet listening. */
-export function brokerEngineContract(name: string, create: () => BrokerEngine): void {
+export function brokerEngineContract(name: string, create: () => BrokerEngine, { servesMqtt5 }: EngineTraits): void {
   describe(`${name} as broker engine`, () => {
     let engine: BrokerEngine;
     let port: number;
@@ -305,7 +310,7 @@ export function brokerEngineContract(name: string, create: () => BrokerEngine): 
       });
     });
 
-    brokerRefusals(() => ({ engine, accepted, open, connected }));
+    brokerRefusals(() => ({ engine, accepted, open, connected }), servesMqtt5 ? [9] : [5, 9]);
 
     describe('life', () => {
       test('counts clients, accepted and delivered messages', async () => {

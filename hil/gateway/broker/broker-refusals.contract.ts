@@ -14,8 +14,12 @@ export interface BrokerBench {
   readonly connected: (clientId: string) => Promise<RawClient>;
 }
 
-/** The part of the contract that says what is refused. @param bench - Gives the running test's bench. */
-export function brokerRefusals(bench: () => BrokerBench): void {
+/**
+ * The part of the contract that says what is refused.
+ * @param bench - Gives the running test's bench.
+ * @param foreignLevels - Protocol levels that the engine does not serve.
+ */
+export function brokerRefusals(bench: () => BrokerBench, foreignLevels: readonly number[]): void {
   describe('refusals', () => {
     test('an oversized packet ends its connection when its length is known', async () => {
       const { engine, connected } = bench();
@@ -74,7 +78,7 @@ export function brokerRefusals(bench: () => BrokerBench): void {
       await stillWorks(witness);
     });
 
-    test.each([5, 9])('protocol level %i is answered with return code 1', async (level) => {
+    test.each(foreignLevels)('protocol level %i is answered with return code 1', async (level) => {
       const { open } = bench();
       const client = await open();
       // MQTT 5 has a property length before the client identifier; zero stands for none there and is harmless here.

@@ -69,7 +69,7 @@ const rtuLineSchema = z.strictObject({ ...lineCommon, transport: z.literal('modb
 const rtuTcpLineSchema = z.strictObject({
   ...lineCommon,
   transport: z.literal('modbus-rtu-tcp'),
-  host: host.describe('Of a raw serial server: bytes of the TCP connection go out on its serial line as they are, and back.'),
+  host: host.default('127.0.0.1').describe('Of a raw serial server: bytes of the TCP connection go out on its serial line as they are, and back.'),
   port: port.min(1).describe('The serial server has one for each of its lines.'),
   baudRate: serialLine.baudRate.describe('As the serial server is set: the time of a frame on the line is added to the timeout.'),
 });
@@ -111,7 +111,7 @@ export const gatewayConfigSchema = z.strictObject({
   http: z.strictObject({ host: host.default('127.0.0.1'), port: port.default(8_080) }).prefault({}),
   broker: z
     .strictObject({
-      engine: z.enum(['aedes']).default('aedes'),
+      engine: z.enum(['aedes', 'core']).default('aedes').describe('core is our own and serves MQTT 5.0 besides 3.1.1; aedes serves 3.1.1.'),
       packetBytesMax: sizeBytes.prefault('1MiB').describe('A larger MQTT packet ends its connection.'),
       connectionsMax: z.number().int().min(1).max(1_000_000).default(20_000),
       queuedMessagesMax: z.number().int().min(1).max(1_000_000).default(10_000).describe('Queued for one absent persistent session.'),

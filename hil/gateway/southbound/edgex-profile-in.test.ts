@@ -46,6 +46,10 @@ deviceResources:
   attributes: { primaryTable: "HOLDING_REGISTERS", startingAddress: 40, isByteSwap: "false", isWordSwap: "TRUE" }
   properties: { valueType: "uint32", readWrite: "R", optional: { deadband: "2", vendorNote: [1, 2] } }
 -
+  name: "Stage"
+  attributes: { primaryTable: "HOLDING_REGISTERS", startingAddress: 50 }
+  properties: { valueType: "UINT16", readWrite: "RW", mask: "0x0F00", shift: "-8" }
+-
   name: "Serial"
   attributes: { primaryTable: "HOLDING_REGISTERS", startingAddress: 60, stringRegisterSize: "5" }
   properties: { valueType: "String", readWrite: "R", optional: }
@@ -78,6 +82,7 @@ describe('a profile from the field', () => {
     ['Lamp', { address: 10, bit: 1 }],
     ['FlowTemperature', { address: 31, rawType: 'Int16', valueType: 'Float32', scale: 0.1, offset: -15, minimum: -40, maximum: 150 }],
     ['Energy', { address: 40, rawType: 'Uint32', registerCount: 2, byteSwap: false, wordSwap: true, deadband: 2 }],
+    ['Stage', { rawType: 'Uint16', field: { mask: 0xf00n, shift: -8 } }],
     ['Serial', { rawType: 'String', registerCount: 5 }],
   ])('%s means what EdgeX means by it', (name, expected) => expect(point(name)).toMatchObject(expected));
 
@@ -107,7 +112,8 @@ test.each([
   ['a misspelt attribute', 'isWordSwap', 'isWordSwapped', 'isWordSwapped', 'did you mean "isWordSwap"?'],
   ['a misspelt property', 'units: "degC"', 'unit: "degC"', 'properties.unit', 'did you mean "units"?'],
   ['a misspelt key of the map for developers', 'deadband: "2"', 'deadBand: "2"', 'optional.deadBand', 'did you mean "deadband"?'],
-  ['a mask that does something', 'mask: "0x00"', 'mask: "0x0F"', 'properties.mask', 'mask (for one bit: rawType Bool with bit) is not supported'],
+  ['a mask below zero', 'mask: "0x00"', 'mask: "-1"', 'properties.mask', 'expected at least 0'],
+  ['a base that does something', 'base: "0"', 'base: "10"', 'properties.base', 'base (base to the power of the reading) is not supported'],
   ['a word for a number', 'scale: "0.1"', 'scale: "tenth"', 'properties.scale', 'expected a number'],
   ['a word for a boolean', 'isByteSwap: "false"', 'isByteSwap: "no way"', 'attributes.isByteSwap', 'expected true or false'],
   ['a name that no topic holds', 'name: "Pump A"', 'name: "Pump/A"', 'deviceResources.0.name', 'expected a letter or digit'],

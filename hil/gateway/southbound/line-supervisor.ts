@@ -5,9 +5,10 @@ import type { SouthboundLineConfig } from '../config/gateway-config.ts';
 import { asciiPort } from './ascii-port.ts';
 import { backoffMs } from './backoff.ts';
 import { pollLine, scheduleDevices, type LinePolling, type PollLineDeps, type ScheduledDevice } from './line-poller.ts';
-import { newTally, type LineTally } from './line-tally.ts';
+import type { LineTally } from './line-tally.ts';
 import { libraryClient } from './library-client.ts';
 import type { ModbusClient } from './modbus-client.ts';
+import { observedTally } from './observed-tally.ts';
 import { pduClient } from './pdu-client.ts';
 import type { PolledDevice } from './polled-device.ts';
 import { rtuPort } from './rtu-port.ts';
@@ -35,11 +36,11 @@ export interface Line {
 
 /**
  * Opens the line, polls its devices, and opens it again after it was lost, with exponential backoff and jitter. Observes
- * `southbound.connected` and `southbound.lost`.
+ * `southbound.connected`, `southbound.lost` and `southbound.late`.
  */
 export function superviseLine(config: SouthboundLineConfig, devices: readonly PolledDevice[], deps: LineDeps): Line {
   const { clock, random, openLink, observe, log, onReport, calendar } = deps;
-  const tally = newTally();
+  const tally = observedTally(config.id, { clock, observe });
   const stopping = new AbortController();
   let client: ModbusClient | undefined;
   let attempts = 0;
@@ -79,6 +80,7 @@ export function superviseLine(config: SouthboundLineConfig, devices: readonly Po
       link.destroy();
     };
     const dead = await polling.ended;
+    tally.flush();
     client = undefined;
     cutLink = undefined;
     link.destroy();

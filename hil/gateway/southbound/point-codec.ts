@@ -1,4 +1,5 @@
 import { FieldproofError } from '../../runtime/errors.ts';
+import { fieldIn, fieldStep, withField, type BitField } from './bit-field.ts';
 import type { PointValue } from './device-profile.ts';
 import { linearScale, type LinearScale } from './linear-scale.ts';
 import type { Point } from './point.ts';
@@ -31,6 +32,7 @@ const scales = new WeakMap<Point, LinearScale>();
 
 /**
  * The value that registers hold, in engineering units. Total: any words give a value.
+ * - Of a point with a field (`mask`, `shift`) only the bits of the mask count, shifted, as the raw number.
  * - Numbers are the double nearest to the exact decimal raw x scale + offset; a Float32 counts with its shortest digits.
  * - Whole numbers beyond 2^53 are decimal strings. Floats that JSON cannot hold are `NaN`, `Infinity`, `-Infinity` as
  *   strings; -0 is 0.
@@ -50,7 +52,7 @@ export function decodePoint(point: Point, words: readonly number[]): PointValue 
 
 /**
  * The registers that hold a value (rounded to the nearest one they can hold); the reverse of `decodePoint`.
- * @param background - What the registers hold now: a Bool in a register changes one bit of it. Default: zeros.
+ * @param background - What the registers hold now: a Bool in a register changes one bit of it, a field its own bits. Default: zeros.
  * @throws FieldproofError FP_MODBUS_BAD_PDU when the value is of the wrong kind or outside what the raw type can hold.
  */
 export function encodePoint(point: Point, value: PointValue, background: readonly number[] = []): number[] {
@@ -59,7 +61,14 @@ export function encodePoint(point: Point, value: PointValue, background: readonl
   if (rawType === 'Bool') return [withBit(point, bitOf(point, value), background[0] ?? 0)];
   if (rawType === 'String') return wordsOfBytes(bytesOfText(point, value), point);
   if (rawType === 'Float32' || rawType === 'Float64') return wordsOfBytes(bytesOfFloat(point, rawType, value), point);
-  return wordsOfBytes(bytesOfWhole(point, rawType, value), point);
+  return wordsOfBytes(bytesOfWhole(point, rawType, value, background), point);
+}
+
+/** For each register of a point, the bits of the wire's word that belong to it. */
+export function wordMasks(point: Point): number[] {
+  if (point.bit !== undefined) return encodePoint(point, true);
+  const all = Array.from({ length: point.registerCount }, () => 0xffff);
+  return point.field === undefined ? all : wordsOfBytes(bytesOfRaw(point, point.field.mask), point);
 }
 
 /**
@@ -68,7 +77,7 @@ export function encodePoint(point: Point, value: PointValue, background: readonl
  */
 export function resolutionOf(point: Point): number {
   if (point.rawType === 'Bool' || point.rawType === 'String') return 0;
-  const step = Math.abs(point.scale);
+  const step = Math.abs(point.scale) * (point.field === undefined ? 1 : fieldStep(point.field));
   if (point.rawType !== 'Float32' && point.rawType !== 'Float64') return step;
   const largest = Math.max(Math.abs(point.minimum ?? 0), Math.abs(point.maximum ?? 0)) || 1;
   return 2 ** (Math.floor(Math.log2(largest)) - (point.rawType === 'Float32' ? 23 : 52));
@@ -84,9 +93,15 @@ function scaleOf(point: Point): LinearScale {
 
 function fromWhole(point: Point, raw: number | bigint): PointValue {
   const scale = scaleOf(point);
-  const value = scale.apply(raw);
+  const whole = point.field === undefined ? raw : fieldNumber(point.field, raw);
+  const value = scale.apply(whole);
   if (Number.isSafeInteger(value) || point.valueType.startsWith('Float')) return value;
-  return scale.applyWhole(BigInt(raw)).toString();
+  return scale.applyWhole(BigInt(whole)).toString();
+}
+
+function fieldNumber(field: BitField, raw: number | bigint): number | bigint {
+  const held = fieldIn(field, BigInt(raw));
+  return held <= Number.MAX_SAFE_INTEGER ? Number(held) : held;
 }
 
 function fromFloat(point: Point, raw: number): PointValue {
@@ -137,12 +152,24 @@ function bytesOfFloat(point: Point, rawType: 'Float32' | 'Float64', value: Point
   return bytes;
 }
 
-function bytesOfWhole(point: Point, rawType: WholeType, value: PointValue): Buffer {
+function bytesOfWhole(point: Point, rawType: WholeType, value: PointValue, background: readonly number[]): Buffer {
   const isNumber = typeof value === 'number' ? Number.isFinite(value) : typeof value === 'string' && DECIMAL.test(value);
   if (!isNumber || typeof value === 'boolean') throw refused(point, value, 'is not a finite number');
   const raw = scaleOf(point).invert(value);
+  if (point.field !== undefined) return bytesOfField(point, point.field, raw, value, background);
   const [minimum, maximum] = RANGES[rawType];
   if (raw < minimum || raw > maximum) throw refused(point, value, `needs the raw number ${raw}, outside ${minimum} to ${maximum} of ${rawType}`);
+  return bytesOfRaw(point, raw);
+}
+
+function bytesOfField(point: Point, field: BitField, raw: bigint, value: PointValue, background: readonly number[]): Buffer {
+  const held = BigInt(`0x${bytesOfWords(background, point.registerCount, point).toString('hex')}`);
+  const changed = withField(field, held, raw);
+  if (changed === undefined) throw refused(point, value, `needs the raw number ${raw}, which mask 0x${field.mask.toString(16)} and shift ${field.shift} have no bits for`);
+  return bytesOfRaw(point, changed);
+}
+
+function bytesOfRaw(point: Point, raw: bigint): Buffer {
   const bytes = Buffer.alloc(8);
   bytes.writeBigInt64BE(BigInt.asIntN(64, raw));
   return bytes.subarray(8 - point.registerCount * 2);

@@ -17,7 +17,7 @@ export type PointWriteResult =
   | ExchangeFailure;
 
 /**
- * Writes a point and reads it back. A single bit of a register is read, changed and written, so another client that
+ * Writes a point and reads it back. A single bit of a register, or a field of some bits, is read, changed and written, so another client that
  * writes the same register in between is overruled. A write that times out is not repeated: it may have been carried out.
  * @param unitId - 1 to 247.
  */
@@ -27,8 +27,8 @@ export async function writePoint(client: ModbusClient, unitId: number, point: Po
     return refused(`${value} is outside ${point.minimum ?? '-infinity'} to ${point.maximum ?? 'infinity'} of ${point.name}`);
   }
   let background: readonly number[] = [];
-  if (point.bit !== undefined) {
-    const held = await client.read(point.table, unitId, point.address, 1);
+  if (point.bit !== undefined || point.field !== undefined) {
+    const held = await client.read(point.table, unitId, point.address, point.registerCount);
     if (held.kind !== 'words') return held;
     background = held.words;
   }

@@ -1,4 +1,5 @@
 import { FieldproofError } from '../../runtime/errors.ts';
+import { bitFieldOf, type BitField } from './bit-field.ts';
 import type { DeviceProfile, DeviceResource, PrimaryTable, RawType } from './device-profile.ts';
 import { profileProblems } from './profile-problems.ts';
 import { isBitTable, rawTypeOf, registerCountOf } from './raw-layout.ts';
@@ -14,11 +15,13 @@ export interface Point {
   readonly rawType: RawType;
   /** Bit of the register, 0 = least significant; undefined unless the point is a Bool in a register. */
   readonly bit: number | undefined;
+  /** The part of an unsigned number that is the value; undefined when all of it is. */
+  readonly field: BitField | undefined;
   /** The two bytes of each register are swapped. */
   readonly byteSwap: boolean;
   /** The registers come least significant first. */
   readonly wordSwap: boolean;
-  /** value = raw x scale + offset; 1 and 0 for Bool and String. */
+  /** value = raw x scale + offset, where raw is what `field` leaves of it; 1 and 0 for Bool and String. */
   readonly scale: number;
   readonly offset: number;
   readonly units: string;
@@ -56,6 +59,7 @@ function pointOf(resource: DeviceResource): Point {
     registerCount: registerCountOf(resource),
     rawType,
     bit: rawType === 'Bool' && !isBitTable(attributes.primaryTable) ? (attributes.bit ?? 0) : undefined,
+    field: bitFieldOf(resource, registerCountOf(resource) * 16),
     byteSwap: attributes.isByteSwap,
     wordSwap: attributes.isWordSwap,
     scale: properties.scale,

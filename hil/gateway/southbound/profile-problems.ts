@@ -1,3 +1,4 @@
+import { bitFieldOf, fieldIn } from './bit-field.ts';
 import { commandProblems } from './command-problems.ts';
 import type { DeviceProfile, DeviceResource } from './device-profile.ts';
 import { fileProblems, queueProblems, type TakenRegisters } from './extended-memory.ts';
@@ -8,6 +9,8 @@ import { isBitTable, rawTypeOf, registerCountOf } from './raw-layout.ts';
 type Rule = (resource: DeviceResource) => { readonly key: readonly string[]; readonly message: string } | undefined;
 
 const ADDRESS_MAX = 65_535;
+/** Unsigned types and their bits. */
+const UNSIGNED: ReadonlyMap<string, number> = new Map([['Uint16', 16], ['Uint32', 32], ['Uint64', 64]]);
 
 const RULES: readonly Rule[] = [
   bitTableHoldsBool,
@@ -20,6 +23,8 @@ const RULES: readonly Rule[] = [
   wholeNumbersStayWhole,
   deadbandNeedsNumber,
   boundsAreOrdered,
+  fieldIsUnsigned,
+  fieldFits,
   stringHasNoWordOrder,
 ];
 
@@ -115,6 +120,33 @@ function deadbandNeedsNumber(resource: DeviceResource): ReturnType<Rule> {
 function boundsAreOrdered({ properties: { minimum, maximum } }: DeviceResource): ReturnType<Rule> {
   if (minimum === undefined || maximum === undefined || minimum <= maximum) return undefined;
   return { key: ['properties', 'minimum'], message: `minimum ${minimum} is above maximum ${maximum}` };
+}
+
+/** EdgeX leaves other types as they are in silence. */
+function fieldIsUnsigned(resource: DeviceResource): ReturnType<Rule> {
+  const key = fieldKey(resource);
+  const rawType = rawTypeOf(resource);
+  const { valueType } = resource.properties;
+  if (key === undefined || (UNSIGNED.has(rawType) && UNSIGNED.has(valueType))) return undefined;
+  return { key: ['properties', key], message: `mask and shift need an unsigned rawType and valueType, not ${rawType} and ${valueType}; for one bit: rawType Bool with bit` };
+}
+
+function fieldFits(resource: DeviceResource): ReturnType<Rule> {
+  const key = fieldKey(resource);
+  const rawType = rawTypeOf(resource);
+  const { mask = 0, shift = 0, valueType } = resource.properties;
+  const [width, valueWidth] = [UNSIGNED.get(rawType), UNSIGNED.get(valueType)];
+  const field = width === undefined ? undefined : bitFieldOf(resource, width);
+  if (key === undefined || width === undefined || valueWidth === undefined || field === undefined) return undefined;
+  if (BigInt(mask) >> BigInt(width) !== 0n) return { key: ['properties', 'mask'], message: `mask 0x${mask.toString(16)} has bits beyond ${rawType}` };
+  if (field.mask === 0n) return { key: ['properties', 'shift'], message: `shift ${shift} leaves no bit of the mask` };
+  if (fieldIn(field, field.mask) >> BigInt(valueWidth) === 0n) return undefined;
+  return { key: ['properties', key], message: `mask and shift give numbers beyond valueType ${valueType}` };
+}
+
+function fieldKey({ properties: { mask = 0, shift = 0 } }: DeviceResource): 'mask' | 'shift' | undefined {
+  if (mask !== 0) return 'mask';
+  return shift === 0 ? undefined : 'shift';
 }
 
 function stringHasNoWordOrder(resource: DeviceResource): ReturnType<Rule> {

@@ -9,6 +9,7 @@ export function samplePoint(overrides: Partial<Point> = {}): Point {
     registerCount: 1,
     rawType: 'Uint16',
     bit: undefined,
+    field: undefined,
     byteSwap: false,
     wordSwap: false,
     scale: 1,

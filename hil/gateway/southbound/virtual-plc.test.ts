@@ -1,5 +1,9 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { startPlcGroup, type PlcGroup } from '../../../sim/plc/virtual-plc-group.ts';
+import type { PlcEndpoint } from '../../../sim/plc/plc-lines.ts';
 import type { PlcGroupOptions } from '../../../sim/plc/plc-group-options.ts';
 import { silentLogger } from '../../runtime/log.ts';
 import type { ObservationData } from '../../runtime/observation.ts';
@@ -36,7 +40,11 @@ async function startGroup(options: PlcGroupOptions): Promise<PlcGroup> {
   return group;
 }
 
-function startSouthbound(lines: NonNullable<NonNullable<GatewayConfigInput['southbound']>['lines']>): Southbound {
+type LineInput = NonNullable<NonNullable<GatewayConfigInput['southbound']>['lines']>[number];
+/** A line without what is said where it is used. */
+type Rest<Line> = Line extends unknown ? Omit<Line, 'id' | 'devices'> : never;
+
+function startSouthbound(lines: LineInput[]): Southbound {
   southbound = createSouthbound(gatewayConfigSchema.parse({ id: 'edge', southbound: { lines } }).southbound, {
     clock: realClock,
     random: randomFromSeed(8),
@@ -57,6 +65,22 @@ const until = (condition: () => boolean): Promise<void> => vi.waitFor(() => expe
 /** Every value ever served for a point of a device, as the virtual PLC observed it. */
 function servedValues(device: string, point: string): unknown[] {
   return served.filter((data) => data['device'] === device).map((data) => (data['values'] instanceof Object ? Reflect.get(data['values'], point) : undefined));
+}
+
+/** A pseudo-terminal has no parity. */
+function lineTo(endpoint: PlcEndpoint | undefined): Rest<LineInput> {
+  switch (endpoint?.transport) {
+    case 'modbus-rtu':
+      return { transport: endpoint.transport, path: endpoint.path, baudRate: 115_200, parity: 'none' };
+    case 'modbus-ascii':
+      return { transport: endpoint.transport, path: endpoint.path, baudRate: 115_200, parity: 'none' };
+    case 'modbus-rtu-tcp':
+      return { transport: endpoint.transport, port: endpoint.port, baudRate: 115_200 };
+    case 'modbus-tcp':
+    case undefined:
+    default:
+      throw new Error('no serial line');
+  }
 }
 
 test('over TCP every point of a pump station arrives with a value that the PLC really served', async () => {
@@ -86,17 +110,13 @@ test('a set point is written, read back and seen by the PLC', async () => {
   expect(servedValues('pump-1', 'StartLevel')).toContain(2.345);
 });
 
-test.each(['modbus-rtu', 'modbus-ascii'] as const)('over a serial line in %s two drives are polled in turn', async (transport) => {
+test.each(['modbus-rtu', 'modbus-ascii', 'modbus-rtu-tcp'] as const)('over a serial line in %s two drives are polled in turn', async (transport) => {
   const { devices } = await startGroup({ group: 'drive', profile: 'motor-drive', units: [3, 5], transport, baudRate: 115_200 });
   const endpoint = devices[0]?.endpoint;
-  const path = endpoint !== undefined && 'path' in endpoint ? endpoint.path : '';
   const gateway = startSouthbound([
     {
       id: 'line-serial',
-      transport,
-      path,
-      baudRate: 115_200,
-      parity: 'none',
+      ...lineTo(endpoint),
       devices: devices.map(({ device, unit, profile }) => ({ id: device, unit, profile, pollEvery: '200ms' })),
     },
   ]);
@@ -106,4 +126,43 @@ test.each(['modbus-rtu', 'modbus-ascii'] as const)('over a serial line in %s two
   expect(await gateway.write('drive-2', 'SpeedSetpoint', -900)).toEqual({ kind: 'written', value: -900, verified: true });
   expect(failed).toEqual([]);
   expect(gateway.stats()).toMatchObject({ timeouts: 0, corrupt: 0 });
+});
+
+describe('points that share registers by mask and shift', () => {
+  const FIELDS = `name: fields
+deviceResources:
+${field('Mode', 'startingAddress: 10', 'valueType: Uint16, readWrite: RW, mask: 0x000F')}
+${field('Stage', 'startingAddress: 10', 'valueType: Uint16, readWrite: RW, mask: 0x0F00, shift: -8, maximum: 9')}
+${field('Alarm', 'startingAddress: 10, rawType: Bool, bit: 15', 'valueType: Bool, readWrite: RW')}
+${field('Batch', 'startingAddress: 20, isWordSwap: true', 'valueType: Uint32, readWrite: RW, mask: 0x00FFFF00, shift: -8')}
+`;
+
+  function field(name: string, attributes: string, properties: string): string {
+    return `  - { name: ${name}, attributes: { primaryTable: HOLDING_REGISTERS, ${attributes} }, properties: { ${properties} } }`;
+  }
+
+  test('each is read, written and seen by the PLC without the others changing', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fieldproof-fields-'));
+    try {
+      const profile = join(folder, 'fields.yaml');
+      writeFileSync(profile, FIELDS);
+      const plcs = await startGroup({ group: 'cell', profile, transport: 'modbus-tcp' });
+      const endpoint = plcs.devices[0]?.endpoint;
+      const port = endpoint !== undefined && 'port' in endpoint ? endpoint.port : 0;
+      const gateway = startSouthbound([{ id: 'line-a', transport: 'modbus-tcp', port, devices: [{ id: 'cell-1', unit: 1, profile, pollEvery: '50ms' }] }]);
+      await until(() => reports.length >= 4);
+      for (const [point, value] of [['Mode', 5], ['Stage', 9], ['Alarm', true], ['Batch', 4_711]] as const) {
+        expect(await gateway.write('cell-1', point, value)).toEqual({ kind: 'written', value, verified: true });
+      }
+      expect(await gateway.write('cell-1', 'Mode', 16)).toMatchObject({ kind: 'refused', because: expect.stringContaining('mask 0xf and shift 0 have no bits for') });
+      const latest = (point: string): unknown => reports.findLast((report) => report.point === point)?.value;
+      await until(() => latest('Mode') === 5 && latest('Stage') === 9 && latest('Alarm') === true && latest('Batch') === 4_711);
+      expect(['Mode', 'Stage', 'Alarm', 'Batch'].map((point) => servedValues('cell-1', point).findLast((value) => value !== undefined))).toEqual([5, 9, true, 4_711]);
+      plcs.set('cell-1', 'Stage', 2);
+      await until(() => latest('Stage') === 2);
+      expect(latest('Mode')).toBe(5);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });

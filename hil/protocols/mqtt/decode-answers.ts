@@ -20,7 +20,10 @@ export function readConnack(reader: PacketReader): ConnackPacket {
  * code too when it is 0.
  * @see sections 3.4 to 3.7 of both standards
  */
-export function readAcknowledgement<Type extends 'puback' | 'pubrec' | 'pubrel' | 'pubcomp'>(reader: PacketReader, type: Type): AcknowledgementPacket<Type> {
+export function readAcknowledgement<Type extends 'puback' | 'pubrec' | 'pubrel' | 'pubcomp'>(
+  reader: PacketReader,
+  type: Type,
+): AcknowledgementPacket<Type> {
   const packetId = reader.uint16('packet id');
   if (packetId === 0) reader.fail(RULES['packet-id-acknowledgement'], 'packet id is 0');
   if (reader.version === 4 || reader.bytesLeft === 0) return { type, packetId, reasonCode: 0, properties: NO_PROPERTIES };

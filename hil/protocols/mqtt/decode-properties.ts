@@ -39,7 +39,8 @@ function readProperty(reader: PacketReader, holder: PropertyHolder, draft: Draft
   const entry = propertyById(id);
   const section = entry?.sections[holder];
   if (entry === undefined || section === undefined) {
-    reader.fail(RULES['property-misplaced'], entry === undefined ? `no property has the identifier ${id}` : `${entry.name} has no place in ${holder}`);
+    const because = entry === undefined ? `no property has the identifier ${id}` : `${entry.name} has no place in ${holder}`;
+    reader.fail(RULES['property-misplaced'], because);
     return;
   }
   const value = readValue(reader, entry, section);

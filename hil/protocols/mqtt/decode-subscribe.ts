@@ -34,7 +34,9 @@ function readSubscription(reader: PacketReader): SubscriptionRequest {
   const filter = readFilter(reader);
   const options = reader.byte('subscription options');
   const reserved = reader.version === 4 ? 0xfc : 0xc0;
-  if ((options & reserved) !== 0) reader.fail(RULES['options-reserved'], `reserved bits are set in the subscription options 0x${options.toString(16)}`);
+  if ((options & reserved) !== 0) {
+    reader.fail(RULES['options-reserved'], `reserved bits are set in the subscription options 0x${options.toString(16)}`);
+  }
   const qos = options & 3;
   if (qos === 3) reader.fail(RULES['subscribe-qos-3'], `QoS 3 is asked for "${filter}"`);
   const noLocal = (options & 0x04) !== 0;

@@ -19,7 +19,13 @@ import { statementOf } from './rules.ts';
  * @returns Views into `bytes` where a packet holds bytes.
  * @see MQTT 3.1.1 and MQTT 5.0, sections 2 and 3
  */
-export function decodePacket(bytes: Uint8Array, version: ProtocolVersion | undefined, options: DecodeOptions, start = 0, end = bytes.length): MqttDecode {
+export function decodePacket(
+  bytes: Uint8Array,
+  version: ProtocolVersion | undefined,
+  options: DecodeOptions,
+  start = 0,
+  end = bytes.length,
+): MqttDecode {
   const header = readFixedHeader(bytes, start, end);
   if (header.kind === 'incomplete') return header;
   const bodyEnd = start + header.byteCount;
@@ -79,7 +85,12 @@ function versionOfLevel(level: number | undefined): ProtocolVersion | undefined 
   return level === 4 || level === 5 ? level : undefined;
 }
 
-function violation(fault: PacketFault, header: FixedHeader, version: ProtocolVersion | undefined, protocol: MqttViolation['protocol']): MqttViolation {
+function violation(
+  fault: PacketFault,
+  header: FixedHeader,
+  version: ProtocolVersion | undefined,
+  protocol: MqttViolation['protocol'],
+): MqttViolation {
   const { rule, because } = fault;
   return {
     kind: 'violation',

@@ -34,7 +34,8 @@ function lengthDefect(bytesAtMost: number): string | undefined {
 }
 
 function levelDefect(packet: MqttPacket, version: ProtocolVersion): string | undefined {
-  return packet.type === 'connect' && packet.protocolLevel !== version ? `protocol level ${packet.protocolLevel} in a packet of level ${version}` : undefined;
+  if (packet.type !== 'connect' || packet.protocolLevel === version) return undefined;
+  return `protocol level ${packet.protocolLevel} in a packet of level ${version}`;
 }
 
 /** What we write must decode, if it comes from the side that may send it. */
@@ -43,7 +44,8 @@ function brokenRule(bytes: Uint8Array, version: ProtocolVersion): string | undef
   if (fromClient.kind === 'packet' && fromClient.byteCount === bytes.length) return undefined;
   const fromServer = decodePacket(bytes, version, { from: 'server' });
   if (fromServer.kind === 'packet' && fromServer.byteCount === bytes.length) return undefined;
-  return [fromClient, fromServer].map((decode) => (decode.kind === 'violation' ? `${decode.because} (${decode.statement})` : 'the length does not fit')).join(', and ');
+  const reasons = [fromClient, fromServer].map((decode) => (decode.kind === 'violation' ? `${decode.because} (${decode.statement})` : 'the length does not fit'));
+  return [...new Set(reasons)].join(', and ');
 }
 
 function badPacket(packet: MqttPacket, version: ProtocolVersion, because: string): FieldproofError {

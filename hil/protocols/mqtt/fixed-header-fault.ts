@@ -25,7 +25,9 @@ export function fixedHeaderFault(
   if (entry === undefined || (version === 4 && !entry.inV4)) {
     return { rule: RULES['packet-type-reserved'], because: `packet type ${header.typeNumber} is reserved` };
   }
-  if (!mayCome(entry, version, from)) return { rule: RULES['packet-type-direction'], because: `a ${from} may not send ${entry.type.toUpperCase()}` };
+  if (!mayCome(entry, version, from)) {
+    return { rule: RULES['packet-type-direction'], because: `a ${from} may not send ${entry.type.toUpperCase()}` };
+  }
   if (entry.flags !== undefined && entry.flags !== header.flags) {
     return { rule: flagsRule(entry), because: `flags of ${entry.type.toUpperCase()} are ${bits(header.flags)}, not ${bits(entry.flags)}` };
   }

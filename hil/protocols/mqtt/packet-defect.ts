@@ -21,6 +21,9 @@ const KIND_MAX: Partial<Record<PropertyKind, number>> = {
   variable: VARIABLE_BYTE_INTEGER_MAX,
 };
 
+/** The one field without a length in front, which only the packet bounds. */
+const LONG_PAYLOAD = 'payload of publish';
+
 /** The first value that does not fit its field, for people; undefined when all do. */
 export function packetDefect(packet: MqttPacket): string | undefined {
   return defectIn(packet, packet.type);
@@ -33,21 +36,18 @@ export function plainPublishDefect({ qos, dup, topic, packetId = 0 }: PublishPac
   if (isIllFormed(topic)) return 'topic holds half of a surrogate pair';
   if (qos === 0) return dup ? 'DUP with QoS 0' : undefined;
   if (qos !== 1 && qos !== 2) return `QoS ${String(qos)}`;
-  return Number.isInteger(packetId) && packetId >= 1 && packetId <= 0xffff ? undefined : `packet id ${packetId} is not an integer from 1 to 65535`;
+  const isIdRight = Number.isInteger(packetId) && packetId >= 1 && packetId <= 0xffff;
+  return isIdRight ? undefined : `packet id ${packetId} is not an integer from 1 to 65535`;
 }
 
 function defectIn(value: unknown, key: string): string | undefined {
   if (typeof value === 'string') return textDefect(value, key);
   if (typeof value === 'number') return numberDefect(value, key);
-  if (value instanceof Uint8Array) return key !== 'payload of publish' && value.length > FIELD_BYTES_MAX ? `${key} has ${value.length} bytes, more than ${FIELD_BYTES_MAX}` : undefined;
-  if (Array.isArray(value)) return firstDefect(value.map((item) => [key, item]));
+  if (value instanceof Uint8Array) return key === LONG_PAYLOAD || value.length <= FIELD_BYTES_MAX ? undefined : tooLong(key, value.length);
   if (typeof value !== 'object' || value === null) return undefined;
-  return firstDefect(Object.entries(value).map(([name, field]) => [key === 'publish' && name === 'payload' ? 'payload of publish' : name, field]));
-}
-
-function firstDefect(fields: readonly (readonly [string, unknown])[]): string | undefined {
-  for (const [key, value] of fields) {
-    const defect = defectIn(value, key);
+  const fields = Array.isArray(value) ? value.map((item): [string, unknown] => [key, item]) : Object.entries(value);
+  for (const [name, field] of fields) {
+    const defect = defectIn(field, key === 'publish' && name === 'payload' ? LONG_PAYLOAD : name);
     if (defect !== undefined) return defect;
   }
   return undefined;
@@ -64,7 +64,11 @@ function textDefect(text: string, key: string): string | undefined {
   if (isIllFormed(text)) return `${key} holds half of a surrogate pair`;
   // A string of n UTF-16 units has at most 3n bytes of UTF-8: only long ones have to be measured.
   const byteCount = text.length * 3 > FIELD_BYTES_MAX ? Buffer.byteLength(text) : 0;
-  return byteCount > FIELD_BYTES_MAX ? `${key} has ${byteCount} bytes, more than ${FIELD_BYTES_MAX}` : undefined;
+  return byteCount > FIELD_BYTES_MAX ? tooLong(key, byteCount) : undefined;
+}
+
+function tooLong(key: string, byteCount: number): string {
+  return `${key} has ${byteCount} bytes, more than ${FIELD_BYTES_MAX}`;
 }
 
 /** In a pattern with the u flag, only a surrogate that is not part of a pair is a surrogate. */

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { byteView } from './byte-view.ts';
 import type { PacketSender } from './decode-result.ts';
 import type { ProtocolVersion } from './packet.ts';
 import { RULES, type Rule } from './rules.ts';
@@ -103,7 +104,7 @@ export class PacketReader {
     const length = this.uint16(what, missing);
     if (!this.#has(length, what, missing)) return NO_BYTES;
     this.at += length;
-    return this.bytes.subarray(this.at - length, this.at);
+    return byteView(this.bytes, this.at - length, this.at);
   }
 
   /** A length-prefixed UTF-8 string; U+FEFF at its start is kept (MQTT-1.5.4-3). */
@@ -123,7 +124,7 @@ export class PacketReader {
 
   /** The rest of the packet, as a view. */
   rest(): Uint8Array {
-    const rest = this.fault === undefined ? this.bytes.subarray(this.at, this.end) : NO_BYTES;
+    const rest = this.fault === undefined ? byteView(this.bytes, this.at, this.end) : NO_BYTES;
     this.at = this.end;
     return rest;
   }

@@ -1,3 +1,4 @@
+import { byteView } from './byte-view.ts';
 import { decodePacket } from './decode.ts';
 import type { DecodeOptions, MqttDecode, MqttViolation } from './decode-result.ts';
 import type { MqttPacket, ProtocolVersion } from './packet.ts';
@@ -60,12 +61,12 @@ export function createPacketStream({ version: given, ...options }: PacketStreamO
     }
     if (decoded.kind === 'violation') {
       isOver = true;
-      events.push({ kind: 'violation', violation: decoded, rest: bytes.subarray(start) });
+      events.push({ kind: 'violation', violation: decoded, rest: byteView(bytes, start) });
       return undefined;
     }
     const { packet, byteCount } = decoded;
     if (packet.type === 'connect') version ??= packet.protocolLevel === 5 ? 5 : 4;
-    events.push({ kind: 'packet', packet, bytes: bytes.subarray(start, start + byteCount) });
+    events.push({ kind: 'packet', packet, bytes: byteView(bytes, start, start + byteCount) });
     return start + byteCount;
   };
 

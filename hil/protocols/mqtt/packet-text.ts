@@ -121,7 +121,9 @@ function propertiesText(properties: MqttProperties): string[] {
 
 function valueText(name: string, value: unknown): string {
   if (value instanceof Uint8Array) return name === 'authenticationData' ? `(${value.length} bytes)` : bytesText(value);
-  if (name === 'userProperties' && Array.isArray(value)) return value.map((pair) => (Array.isArray(pair) ? pair.map((text) => shown(String(text))).join(':') : '')).join(',');
+  if (name === 'userProperties' && Array.isArray(value)) {
+    return value.map((pair) => (Array.isArray(pair) ? pair.map((text) => shown(String(text))).join(':') : '')).join(',');
+  }
   if (typeof value === 'string') return shown(value);
   return `${String(value)}${name.endsWith('S') ? 's' : ''}`;
 }

@@ -37,7 +37,9 @@ export const PACKET_TYPES: readonly (PacketTypeEntry | undefined)[] = [
   { type: 'auth', flags: 0, ...BOTH, inV4: false },
 ];
 
-const NUMBERS = new Map<PacketType, number>(PACKET_TYPES.flatMap((entry, number) => (entry === undefined ? [] : [[entry.type, number] as const])));
+const NUMBERS = new Map<PacketType, number>(
+  PACKET_TYPES.flatMap((entry, number) => (entry === undefined ? [] : [[entry.type, number] as const])),
+);
 
 /** The number of a packet type, 1 to 15. It also numbers the section that describes it: 3.1 to 3.15. */
 export function packetTypeNumber(type: PacketType): number {

@@ -1,10 +1,13 @@
 import { FIXED_HEADER_BYTES_MAX, VARIABLE_BYTE_INTEGER_MAX } from './limits.ts';
 
-const SLAB_BYTES = 8_192;
+const SLAB_BYTES = 32_768;
 /** Below this a loop writes a plain text faster than the call into the runtime. */
 const SHORT_TEXT_LENGTH = 32;
 
-/** Packets up to half of it are cut from one piece of memory, because allocating each alone costs more than writing it. */
+/**
+ * Packets up to half of it are cut from one piece of memory, because allocating each alone costs more than writing it. A
+ * packet that is kept keeps its whole piece, so whoever keeps many for long copies them.
+ */
 let slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
 let slabUsed = 0;
 

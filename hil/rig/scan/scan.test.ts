@@ -1,4 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
+import { SOCAT, socatSerialServer } from '../../../sim/line/socat.contract.ts';
+import { describeWith } from '../../runtime/foreign-program.contract.ts';
 import { realClock } from '../../runtime/real-clock.ts';
 import { checkYaml } from '../../runtime/checked-yaml.ts';
 import { createManualClock } from '../../../sim/world/manual-clock.ts';
@@ -45,6 +47,23 @@ test('units are found on TCP and on a serial line, identified, and nothing but r
   expect(requests.length).toBeGreaterThan(5);
   expect(requests.filter(({ pdu }) => !isRead(pdu))).toEqual([]);
   expect(progress.at(-1)).toMatchObject({ done: 6, total: 6 });
+});
+
+describeWith([SOCAT], 'a raw serial server, which is socat', () => {
+  test('units behind it are found, identified, and stand in a map that loads', async () => {
+    const line = await serialPlc([2, 3]);
+    const server = await socatSerialServer(line.address);
+    const result = await scan({ ...options, ports: [`127.0.0.1:${server.port}`] }, deps());
+    await server.cut();
+    expect(result.found.map(({ unit, identification }) => [unit, identification?.productCode])).toEqual([[2, 'PX-1'], [3, 'PX-1']]);
+    expect(line.requests.filter(({ pdu }) => !isRead(pdu))).toEqual([]);
+    const checked = checkYaml(scanSnippet(result) ?? '', 'map.yaml', hardwareMapSchema);
+    expect(checked.kind === 'valid' ? checked.value.duts : checked).toMatchObject([
+      { transport: 'modbus-rtu-tcp', address: `127.0.0.1:${server.port}`, units: [2] },
+      { transport: 'modbus-rtu-tcp', units: [3] },
+    ]);
+    expect(checked.kind === 'valid' ? hardwareMapProblems(checked.value, '.') : checked).toEqual([]);
+  });
 });
 
 test('a host that answers for every unit id is listed once, and said so', async () => {

@@ -49,7 +49,7 @@ function withPointAt(words: readonly number[], point: Point, { table, address }:
   const value = decodePoint(point, words.slice(start, end));
   if (typeof value !== 'number') return words;
   try {
-    return [...words.slice(0, start), ...encodePoint(point, value + error), ...words.slice(end)];
+    return [...words.slice(0, start), ...encodePoint(point, value + error, words.slice(start, end)), ...words.slice(end)];
   } catch (cause) {
     if (cause instanceof FieldproofError) return words;
     throw cause;

@@ -1,4 +1,6 @@
 import type { PointValue } from '../../../hil/gateway/southbound/device-profile.ts';
+import { fieldMax, isContiguous } from '../../../hil/gateway/southbound/bit-field.ts';
+import { decodePoint } from '../../../hil/gateway/southbound/point-codec.ts';
 import type { Point } from '../../../hil/gateway/southbound/point.ts';
 import type { PointBinding, ProcessDefinition } from '../stepped-process.ts';
 import { smoothNoise } from './seeded-noise.ts';
@@ -46,7 +48,16 @@ function wandering(point: Point, index: number): PointBinding<WanderingState> {
   const noise = (state: WanderingState, step: number): number => smoothNoise(state.noiseSeed + index, step / STEPS_BETWEEN_VALUES);
   if (point.rawType === 'Bool') return { read: (state, step) => noise(state, step) > 0.3 };
   if (point.rawType === 'String') return { read: () => 'FP'.slice(0, point.registerCount * 2) };
-  const low = point.minimum ?? point.offset + point.scale * (RAW_MIDDLE - RAW_SPAN);
-  const high = point.maximum ?? point.offset + point.scale * (RAW_MIDDLE + RAW_SPAN);
+  const { field } = point;
+  // A mask with gaps cannot hold every number in between: any word gives one that it can.
+  if (field !== undefined && !isContiguous(field)) return { read: (state, step) => decodePoint(point, wordsAt(point, noise(state, step))) };
+  const [first, last] = field === undefined ? [RAW_MIDDLE - RAW_SPAN, RAW_MIDDLE + RAW_SPAN] : [0, fieldMax(field)];
+  const low = point.minimum ?? point.offset + point.scale * first;
+  const high = point.maximum ?? point.offset + point.scale * last;
   return { read: (state, step) => (low + high) / 2 + ((high - low) / 2) * noise(state, step) };
+}
+
+/** @param noise - From -1 to 1. */
+function wordsAt({ registerCount }: Point, noise: number): number[] {
+  return Array.from({ length: registerCount }, () => Math.round(((noise + 1) / 2) * 0xffff));
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../hil/runtime/clock.ts';
 import type { Logger } from '../../../hil/runtime/log.ts';
-import type { ByteLink, LinkAddress, OpenLink } from '../../../hil/transport/byte-link.ts';
+import type { ByteLink, LinkAddress, LinkClosed, OpenLink } from '../../../hil/transport/byte-link.ts';
 import { linkClosedError } from '../../../hil/transport/link-closed-error.ts';
 import { LinkInbox } from '../../../hil/transport/link-inbox.ts';
 import { keepLink } from '../../modbus-faults/kept-link.ts';
@@ -17,22 +17,25 @@ export async function keptSerialPort(
   const name = `serial ${address.path}`;
   const inbox = new LinkInbox({ stop: () => undefined, start: () => undefined });
   const kept = await keepLink(address, (chunk) => inbox.accept(chunk), deps);
-  let settleClosed: () => void = () => undefined;
-  const closed = new Promise<{ readonly error: undefined }>((resolve) => {
-    settleClosed = () => resolve({ error: undefined });
+  let closing: Promise<void> | undefined;
+  const ended = new AbortController();
+  const closed = new Promise<LinkClosed>((resolve) => {
+    ended.signal.addEventListener('abort', () => resolve({ error: undefined }), { once: true });
   });
-  let isClosed = false;
-  const close = async (): Promise<void> => {
-    isClosed = true;
+  const end = async (): Promise<void> => {
     inbox.discard();
     await kept.close();
-    settleClosed();
+    ended.abort();
+  };
+  const close = (): Promise<void> => {
+    closing ??= end();
+    return closing;
   };
   return {
     name,
     closed,
     send: async (bytes) => {
-      if (isClosed) throw linkClosedError(name, 'is closed');
+      if (closing !== undefined) throw linkClosedError(name, 'is closed');
       // Kept until it has gone out, and the array may be reused before that.
       kept.send(Uint8Array.from(bytes));
     },

@@ -2,6 +2,6 @@
 export type Eventual<T> = T | Promise<T>;
 
 /** Goes on with the result: at once when it is there. */
-export function whenDone<T, R>(result: Eventual<T>, next: (value: T) => Eventual<R>): Eventual<R> {
-  return result instanceof Promise ? result.then(next) : next(result);
+export function whenDone<T, R>(result: Eventual<T>, use: (value: T) => Eventual<R>): Eventual<R> {
+  return result instanceof Promise ? result.then(use) : use(result);
 }

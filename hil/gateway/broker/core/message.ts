@@ -59,7 +59,9 @@ export function remainingExpiryS({ properties, acceptedAtMs }: Message, nowMs: n
 
 /** A view would keep the whole received chunk in memory for as long as the message lives. */
 function owned(bytes: Uint8Array): Uint8Array {
-  return Uint8Array.prototype.slice.call(bytes);
+  const copy = Buffer.allocUnsafeSlow(bytes.byteLength);
+  copy.set(bytes);
+  return copy;
 }
 
 function forwardedProperties(received: MqttProperties): MqttProperties {

@@ -1,0 +1,75 @@
+import { LevelTree } from '../level-tree.ts';
+import type { Session } from './session.ts';
+import { ShareGroup } from './share-group.ts';
+import type { Subscription } from './subscription.ts';
+
+/** Who is told of a match. */
+export interface MatchVisitor {
+  subscriber(session: Session, subscription: Subscription): void;
+  group(group: ShareGroup): void;
+}
+
+/** Every subscription of every session, as a tree of the levels of their filters. */
+export class SubscriptionIndex {
+  readonly #own = new LevelTree<Map<Session, Subscription>>();
+  /** By filter, then by share name: two names on one filter each get every message. */
+  readonly #shared = new LevelTree<Map<string, ShareGroup>>();
+
+  /** Adds it, or replaces the one of the same filter (MQTT-3.8.4-3). @returns whether there was none. */
+  set(session: Session, subscription: Subscription): boolean {
+    const isNew = !session.subscriptions.has(subscription.fullFilter);
+    session.subscriptions.set(subscription.fullFilter, subscription);
+    const { filter, shareName } = subscription;
+    if (shareName === undefined) entryOf(this.#own, filter, () => new Map<Session, Subscription>()).set(session, subscription);
+    else groupOf(this.#shared, filter, shareName).set(session, subscription);
+    return isNew;
+  }
+
+  /** @param fullFilter - As the client wrote it. @returns whether there was one. */
+  delete(session: Session, fullFilter: string): boolean {
+    const subscription = session.subscriptions.get(fullFilter);
+    if (subscription === undefined) return false;
+    session.subscriptions.delete(fullFilter);
+    const { filter, shareName } = subscription;
+    if (shareName === undefined) {
+      const subscribers = this.#own.get(filter);
+      subscribers?.delete(session);
+      if (subscribers?.size === 0) this.#own.delete(filter);
+      return true;
+    }
+    const groups = this.#shared.get(filter);
+    const group = groups?.get(shareName);
+    group?.delete(session);
+    if (group?.size === 0) groups?.delete(shareName);
+    if (groups?.size === 0) this.#shared.delete(filter);
+    return true;
+  }
+
+  /** Visits what matches a topic: each subscription of a session on its own, each group of a shared subscription once. */
+  visitMatching(topic: string, visitor: MatchVisitor): void {
+    this.#own.visitFiltersMatching(topic, (subscribers) => {
+      for (const [session, subscription] of subscribers) visitor.subscriber(session, subscription);
+    });
+    if (this.#shared.size === 0) return;
+    this.#shared.visitFiltersMatching(topic, (groups) => {
+      for (const group of groups.values()) visitor.group(group);
+    });
+  }
+}
+
+function entryOf<V>(tree: LevelTree<V>, key: string, create: () => V): V {
+  const known = tree.get(key);
+  if (known !== undefined) return known;
+  const made = create();
+  tree.set(key, made);
+  return made;
+}
+
+function groupOf(tree: LevelTree<Map<string, ShareGroup>>, filter: string, shareName: string): ShareGroup {
+  const groups = entryOf(tree, filter, () => new Map<string, ShareGroup>());
+  const known = groups.get(shareName);
+  if (known !== undefined) return known;
+  const made = new ShareGroup();
+  groups.set(shareName, made);
+  return made;
+}
