@@ -64,6 +64,8 @@ function addRun(conformance: Command, context: ProgramContext, finish: (code: nu
     .option('--out <folder>', 'where run folders go', defaultOutFolder())
     .addOption(new Option('--reporter <list>', `comma-separated renderings: ${SUITE_FORMATS.join(', ')}`).argParser(parseSuiteFormats).default(SUITE_FORMATS, 'all'))
     .option('--evidence', 'print what was sent and received in cases that did not pass', false)
+    .option('--expect <file>', 'known answers: exit 0 when exactly these cases do not pass, 1 for any surprise, a pass included')
+    .option('--draft', 'print known answers drafted from this run on stdout', false)
     .option('--json', 'print the record on stdout', false)
     .action(async (suite: string, flags: ConformanceRunFlags) => finish(await runFromFlags(findSuite(suite), { ...flags, out: resolve(flags.out) }, context)));
 }

@@ -12,7 +12,9 @@ import type { CaseEvidence, SuiteFormat } from '../../reports/suite-writer.ts';
 import { writeAtomically } from '../../reports/write-atomically.ts';
 import { defaultDeclaration, readDeclaration } from '../conformance/declaration.ts';
 import { connectSut } from '../conformance/connect-sut.ts';
+import { draftAnswers, readKnownAnswers, surprises, type KnownAnswers } from '../conformance/known-answers.ts';
 import { runConformance } from '../conformance/run-conformance.ts';
+import { EXIT } from '../engine/exit-code.ts';
 import { shortPath } from './execute-run.ts';
 import { createPaint } from './paint.ts';
 import { say, type ProgramContext } from './program-context.ts';
@@ -29,11 +31,14 @@ export interface ConformanceRunFlags {
   readonly reporter: readonly SuiteFormat[];
   readonly json: boolean;
   readonly evidence: boolean;
+  readonly expect?: string;
+  readonly draft: boolean;
 }
 
 /** `conformance run <suite>` @returns the exit code. */
 export async function runFromFlags(suite: Suite, flags: ConformanceRunFlags, context: ProgramContext): Promise<number> {
   const { pics, pixit } = flags.pics === undefined ? defaultDeclaration(suite) : readDeclaration(flags.pics, suite);
+  const known = flags.expect === undefined ? undefined : readKnownAnswers(flags.expect, suite);
   const seed = flags.seed ?? context.drawSeed();
   const connection = connectSut(suite, flags.sut, pixit, context.clock);
   const selection = selectCases(suite, { pics, only: flags.only ?? [], hindrance: (test) => connection.hindrance(test) });
@@ -58,7 +63,8 @@ export async function runFromFlags(suite: Suite, flags: ConformanceRunFlags, con
     const report = flags.reporter.includes('html') ? join(folder, 'report.html') : folder;
     for (const line of suiteTerminalSummary(record, shortPath(report), createPaint(context.colours))) say(context, line);
     if (flags.json) context.stdout.write(`${JSON.stringify(record, undefined, 2)}\n`);
-    return record.exitCode;
+    if (flags.draft) context.stdout.write(draftAnswers(record));
+    return known === undefined ? record.exitCode : compared(known, record, context);
   } finally {
     display.end();
     stopListening();
@@ -77,6 +83,15 @@ function showEvidence({ cases }: SuiteRecord, evidence: CaseEvidence, { stdout }
   for (const { id, verdict, because } of cases) {
     if (verdict !== 'pass') stdout.write(`${id}: ${verdict}: ${because}\n${(evidence.get(id) ?? []).join('\n')}\n`);
   }
+}
+
+/** Says where the run differs from what is known. @returns 0 when nowhere; what interrupts a run stays what it is. */
+function compared(known: KnownAnswers, record: SuiteRecord, context: ProgramContext): number {
+  const differences = surprises(known, record);
+  say(context, differences.length === 0 ? `  as known of ${known.implementation}: ${known.answers.length} cases do not pass` : `  not as known of ${known.implementation}:`);
+  for (const difference of differences) say(context, `  ${difference}`);
+  if (record.exitCode === EXIT.interrupted) return EXIT.interrupted;
+  return differences.length === 0 && record.cases.length > 0 ? EXIT.pass : EXIT.fail;
 }
 
 function commandOf({ name }: Suite, { sut, pics, only, parallel }: ConformanceRunFlags): string[] {

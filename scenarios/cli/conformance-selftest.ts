@@ -22,21 +22,17 @@ export async function selftestFromFlags(suite: Suite, flags: SelftestFlags, cont
   const random = randomFromSeed(flags.seed ?? context.drawSeed());
   const { selected, excluded } = selectCases(suite, { pics, only: flags.only ?? [] });
   const cases = flags.sample === undefined ? selected : sampleOf(selected, flags.sample, random.child('sample'));
-  const rig = await selftestRig(suite, flags.reference, { clock: context.clock, random: random.child('reference') });
-  try {
-    const rows = await runSelftest(suite, rig, { cases, pics, pixit, everyCase: flags.matrix }, {
-      clock: context.clock,
-      random,
-      cutFrames: () => suite.cutFrames(),
-      record: () => undefined,
-      progress: (text) => say(context, text),
-    });
-    show(rows, flags, context);
-    for (const { id, reason } of excluded) if (reason !== 'not asked for (--only)') say(context, `not run: ${id}: ${reason}`);
-    return rows.length > 0 && rows.every(({ proven }) => proven) ? EXIT.pass : EXIT.fail;
-  } finally {
-    await rig.stop();
-  }
+  const rig = selftestRig(suite, flags.reference, { clock: context.clock, random: random.child('reference') });
+  const rows = await runSelftest(suite, rig, { cases, pics, pixit, everyCase: flags.matrix }, {
+    clock: context.clock,
+    random,
+    cutFrames: () => suite.cutFrames(),
+    record: () => undefined,
+    progress: (text) => say(context, text),
+  });
+  show(rows, flags, context);
+  for (const { id, reason } of excluded) if (reason !== 'not asked for (--only)') say(context, `not run: ${id}: ${reason}`);
+  return rows.length > 0 && rows.every(({ proven }) => proven) ? EXIT.pass : EXIT.fail;
 }
 
 function show(rows: readonly SelftestRow[], { json, matrix }: SelftestFlags, context: ProgramContext): void {

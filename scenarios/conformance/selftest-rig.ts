@@ -2,7 +2,7 @@ import { completePics } from '../../conformance/framework/pics.ts';
 import { pixitSchema } from '../../conformance/framework/pixit.ts';
 import type { SelftestRig } from '../../conformance/framework/selftest.ts';
 import type { Suite } from '../../conformance/framework/suite.ts';
-import type { Clock } from '../../hil/runtime/clock.ts';
+import type { FineClock } from '../../hil/runtime/clock.ts';
 import { FieldproofError } from '../../hil/runtime/errors.ts';
 import type { Random } from '../../hil/runtime/random.ts';
 import { brokerSelftestRig } from './broker-selftest-rig.ts';
@@ -10,7 +10,7 @@ import type { Declaration } from './declaration.ts';
 import { sutDialer } from './dial-sut.ts';
 
 export interface SelftestRigDeps {
-  readonly clock: Clock;
+  readonly clock: FineClock;
   readonly random: Random;
 }
 
@@ -22,9 +22,13 @@ export function selftestDeclaration(suite: Suite): Declaration {
   return { pics: completePics(suite.pics, {}), pixit: pixitSchema.parse(SELFTEST_PIXIT) };
 }
 
-/** The SUTs of a suite's self-test. @param reference - Address of somebody else's good SUT. */
-export async function selftestRig(suite: Suite, reference: string | undefined, { clock }: SelftestRigDeps): Promise<SelftestRig & { stop(): Promise<void> }> {
+/**
+ * The SUTs of a suite's self-test.
+ * @param reference - Address of somebody else's good SUT; left out: ours.
+ * @throws FieldproofError FP_SUITE_UNKNOWN for a suite without one.
+ */
+export function selftestRig(suite: Suite, reference: string | undefined, { clock, random }: SelftestRigDeps): SelftestRig {
   if (suite.name !== 'mqtt-broker') throw new FieldproofError('FP_SUITE_UNKNOWN', `there is no self-test of ${suite.name}`);
-  if (reference === undefined) throw new FieldproofError('FP_USAGE', 'the self-test of mqtt-broker needs --reference');
-  return { ...brokerSelftestRig(sutDialer(reference, pixitSchema.parse({}), clock), clock), stop: async () => undefined };
+  const dialReference = reference === undefined ? undefined : sutDialer(reference, pixitSchema.parse({}), clock);
+  return brokerSelftestRig({ clock, random, ...(dialReference === undefined ? {} : { dialReference }) });
 }

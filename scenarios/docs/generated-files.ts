@@ -6,6 +6,11 @@ import type { z } from '../../hil/runtime/schema.ts';
 import { fleetOptionsSchema } from '../../sim/fleet/fleet-options.ts';
 import { recordJsonSchemaText } from '../../reports/record-json-schema.ts';
 import { scenarioSchema } from '../engine/scenario-schema.ts';
+import { suiteJsonSchemaText } from '../../reports/suite-json-schema.ts';
+import { declarationSchema } from '../conformance/declaration.ts';
+import { knownAnswersSchema } from '../conformance/known-answers.ts';
+import { SUITES } from '../conformance/suite-table.ts';
+import { conformancePage } from './conformance-page.ts';
 import { errorPage } from './error-page.ts';
 import { inputJsonSchema } from './input-json-schema.ts';
 import { scenarioPage } from './scenario-page.ts';
@@ -27,6 +32,10 @@ export function generatedFiles(): GeneratedFile[] {
     schemaFile('hil/rig/recording/recording-line.schema.json', 'One line of a fieldproof device recording', recordingLineSchema),
     schemaFile('sim/fleet/fleet-options.schema.json', 'Fieldproof fleet options', fleetOptionsSchema),
     { path: 'reports/schema/run.schema.json', text: recordJsonSchemaText() },
+    { path: 'reports/schema/suite.schema.json', text: suiteJsonSchemaText() },
+    ...SUITES.map((suite) => ({ path: `scenarios/docs/conformance-${suite.name}.md`, text: conformancePage(suite) })),
+    schemaFile('scenarios/conformance/declaration.schema.json', 'Declaration of a SUT (PICS and PIXIT)', declarationSchema),
+    schemaFile('scenarios/conformance/known-answers.schema.json', 'Known answers of an implementation', knownAnswersSchema),
     { path: 'scenarios/docs/errors.md', text: errorPage() },
     { path: 'scenarios/docs/scenario-file.md', text: scenarioPage() },
   ];
