@@ -30,6 +30,12 @@ export interface CaseWire {
   pause(ms: number): Promise<void>;
   /** Something beside the connections that the suite knows how to do: restart the SUT, ask the operator, switch power. */
   act(action: string, params: { readonly [key: string]: JsonValue }): Promise<JsonValue>;
+  /**
+   * A stretch that several cases of a run have in common, by name: the first one does it on the SUT, the others are given
+   * what it got, and carry the same steps as their evidence. `script` has to leave no connection open that it needs later,
+   * and may use nothing but its wire and what all these cases share.
+   */
+  shared<Result>(name: string, script: (wire: CaseWire) => Promise<Result>): Promise<Result>;
   /** Milliseconds since the case began, recorded like everything else. */
   nowMs(): number;
   /** A line for the reader of the evidence: what is asked for, what is expected. */

@@ -5,6 +5,7 @@ import type { ByteLink } from '../../hil/transport/byte-link.ts';
 import type { CaseWire, FrameCutter, WireEvent } from './case-wire.ts';
 import { toHex, type EvidenceStep } from './evidence.ts';
 import { liveConnection, type LiveConnection } from './live-connection.ts';
+import { sharedRecorder, type SharedStretches } from './shared-stretches.ts';
 
 /** How a case reaches the outside; one set for each case. */
 export interface LiveWireDeps {
@@ -17,6 +18,8 @@ export interface LiveWireDeps {
   act(action: string, params: { readonly [key: string]: JsonValue }): Promise<JsonValue>;
   /** Takes each step as it happens. */
   record(step: EvidenceStep): void;
+  /** Steps of shared stretches by name, kept for the other cases of the run; left out: each case does them itself. */
+  readonly shared?: SharedStretches;
 }
 
 /** A wire to a real SUT. `finish` closes whatever the case left open and records what it never read. */
@@ -30,7 +33,8 @@ export function liveWire(deps: LiveWireDeps): LiveWire {
   const startMs = deps.clock.nowMs();
   const nowMs = (): number => Math.round((deps.clock.nowMs() - startMs) * 1_000) / 1_000;
   const connections = new Map<string, LiveConnection>();
-  const record = deps.record;
+  const stretches = sharedRecorder(deps);
+  const record = stretches.record;
   const the = (on: string): LiveConnection => {
     const connection = connections.get(on);
     if (connection === undefined) throw new FieldproofError('FP_INTERNAL', `the case uses the connection ${on} before it opens it`);
@@ -40,7 +44,7 @@ export function liveWire(deps: LiveWireDeps): LiveWire {
     await connections.get(on)?.close('reset');
     connections.set(on, liveConnection(link, deps.cutFrames(), deps.clock, nowMs));
   };
-  return {
+  const wire: LiveWire = {
     open: async (on, target) => {
       const link = await dialOrRefused(deps, target);
       if (link !== undefined) await keep(on, link);
@@ -79,6 +83,7 @@ export function liveWire(deps: LiveWireDeps): LiveWire {
       record({ op: 'act', tMs: nowMs(), action, params, result });
       return result;
     },
+    shared: (name, script) => stretches.run(name, script, wire),
     nowMs: () => {
       const tMs = nowMs();
       record({ op: 'now', tMs });
@@ -92,6 +97,7 @@ export function liveWire(deps: LiveWireDeps): LiveWire {
       }
     },
   };
+  return wire;
 }
 
 /** A SUT that takes no bytes any more must not hang the tester. */

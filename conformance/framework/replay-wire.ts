@@ -26,7 +26,7 @@ export function replayWire(steps: readonly EvidenceStep[]): ReplayWire {
   const same = (what: string, now: string | number, recorded: string | number): void => {
     if (now !== recorded) throw mismatch(`${what} differs: now ${now}, in the evidence ${recorded}`);
   };
-  return {
+  const wire: ReplayWire = {
     open: async (on, target) => {
       const step = take(on, 'open');
       same(`the target of ${on}`, target ?? '', step.target);
@@ -46,6 +46,7 @@ export function replayWire(steps: readonly EvidenceStep[]): ReplayWire {
       same('an action', action, step.action);
       return step.result;
     },
+    shared: (_name, script) => script(wire),
     nowMs: () => take(OTHERS, 'now').tMs,
     note: (text) => same('a note', text, take(NOTES, 'note').text),
     finish: () => {
@@ -54,6 +55,7 @@ export function replayWire(steps: readonly EvidenceStep[]): ReplayWire {
       }
     },
   };
+  return wire;
 }
 
 /** No connection has these names: connections are named by words. */

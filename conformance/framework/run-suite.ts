@@ -37,6 +37,8 @@ export interface SuiteRunOptions {
   readonly pixit: Pixit;
   /** At most so many at once; the suite's own bound when larger. */
   readonly parallel?: number;
+  /** False when the SUT is known to be there, and broken on purpose: it is never asked for a sign of life. */
+  readonly watchLiveness?: boolean;
 }
 
 /** How often a SUT that is gone is asked again while it may be restarting, milliseconds. */
@@ -64,7 +66,7 @@ class SuiteRunner {
   constructor(suite: Suite, options: SuiteRunOptions, deps: SuiteRunDeps) {
     this.#suite = suite;
     this.#options = options;
-    this.#deps = deps;
+    this.#deps = { ...deps, shared: deps.shared ?? new Map() };
     this.#startMs = deps.clock.nowMs();
   }
 
@@ -167,10 +169,11 @@ class SuiteRunner {
   }
 
   async #probe(): Promise<Liveness> {
+    if (this.#options.watchLiveness === false) return 'alive';
     const { pixit } = this.#options;
     const enough = new AbortController();
     const silence = sleep(this.#deps.clock, pixit.answerTimeoutMs, enough.signal);
-    const liveness = await this.#suite.probe(() => this.#deps.dial(undefined), pixit, silence);
+    const liveness = await this.#suite.probe(() => this.#deps.dial(undefined), pixit, silence, this.#deps);
     enough.abort();
     if (liveness !== 'alive') this.#deps.progress?.({ kind: 'sut', liveness });
     return liveness;

@@ -36,6 +36,8 @@ export interface SelftestOptions {
   readonly pixit: Pixit;
   /** Run every case on every defect, not only its own: who notices what. Takes hours for a large suite. */
   readonly everyCase: boolean;
+  /** SUTs with a defect that run side by side; most of their time is waiting for what does not come. 1 on hardware. */
+  readonly defectsAtOnce: number;
 }
 
 type SelftestDeps = Omit<SuiteRunDeps, 'dial' | 'accept' | 'act' | 'progress'> & { progress?(text: string): void };
@@ -46,12 +48,16 @@ export async function runSelftest(suite: Suite, rig: SelftestRig, options: Selft
   deps.progress?.(`${cases.length} cases on the good SUT`);
   const good = await runOn(suite, rig, undefined, cases, options, deps);
   const byDefect = new Map<string, SuiteRun>();
-  for (const defect of new Set(cases.map(({ caughtBy }) => caughtBy))) {
-    if (!rig.defects.includes(defect) || deps.signal?.aborted === true) continue;
-    const chosen = options.everyCase ? cases : cases.filter(({ caughtBy }) => caughtBy === defect);
-    deps.progress?.(`${chosen.length} cases on ${defect}`);
-    byDefect.set(defect, await runOn(suite, rig, defect, chosen, options, deps));
-  }
+  const waiting = [...new Set(cases.map(({ caughtBy }) => caughtBy))].filter((defect) => rig.defects.includes(defect));
+  const work = async (): Promise<void> => {
+    for (let defect = waiting.shift(); defect !== undefined && deps.signal?.aborted !== true; defect = waiting.shift()) {
+      const name = defect;
+      const chosen = options.everyCase ? cases : cases.filter(({ caughtBy }) => caughtBy === name);
+      deps.progress?.(`${chosen.length} cases on ${name}`);
+      byDefect.set(name, await runOn(suite, rig, name, chosen, options, deps));
+    }
+  };
+  await Promise.all(Array.from({ length: options.defectsAtOnce }, work));
   return cases.map((test) => rowOf(test, good, byDefect.get(test.caughtBy)));
 }
 
@@ -66,7 +72,7 @@ async function runOn(
   const sut = await rig.start(defect);
   const { progress: _text, ...rest } = deps;
   try {
-    return await runSuite(suite, { cases, pics, pixit }, { ...rest, dial: (target) => sut.dial(target), accept: (waitMs) => sut.accept(waitMs), act: (action, params) => sut.act(action, params) });
+    return await runSuite(suite, { cases, pics, pixit, watchLiveness: false }, { ...rest, dial: (target) => sut.dial(target), accept: (waitMs) => sut.accept(waitMs), act: (action, params) => sut.act(action, params) });
   } finally {
     await sut.stop();
   }

@@ -2,6 +2,7 @@ import type { ByteLink } from '../../hil/transport/byte-link.ts';
 import type { FrameCutter } from './case-wire.ts';
 import type { CatalogueName, Statement } from './catalogue.ts';
 import type { ConformanceCase } from './conformance-case.ts';
+import type { LiveWireDeps } from './live-wire.ts';
 import type { PicsItem } from './pics.ts';
 import type { Pixit } from './pixit.ts';
 
@@ -29,8 +30,12 @@ export interface Suite {
   /** Cases that may run at once; 1 on a serial line. */
   readonly parallelMax: number;
   cutFrames(): FrameCutter;
-  /** Asks the SUT for a sign of life over a connection of its own. @param silence - Resolves when it has had time enough. */
-  probe(dial: () => Promise<ByteLink>, pixit: Pixit, silence: Promise<void>): Promise<Liveness>;
+  /**
+   * Asks the SUT for a sign of life over a connection of its own.
+   * @param silence - Resolves when it has had time enough.
+   * @param reach - For SUTs that are clients: wait until they come, restart them.
+   */
+  probe(dial: () => Promise<ByteLink>, pixit: Pixit, silence: Promise<void>, reach: Pick<LiveWireDeps, 'accept' | 'act'>): Promise<Liveness>;
   /** One line for people that says what a frame holds. @param from - Who sent it. */
   describeFrame(bytes: Uint8Array, from: 'tester' | 'sut', caseId: string): string;
 }

@@ -38,8 +38,8 @@ export const ERROR_CODES = {
     nextStep: 'Use one of the names listed in the message, or add the missing one to the topology.',
   },
   FP_PROFILE_UNKNOWN: {
-    meaning: 'No device profile of that name ships with fieldproof and no such file exists.',
-    nextStep: 'Use one of the names listed in the message, or give a path to a device-profile YAML file.',
+    meaning: 'No device profile or conformance profile of that name ships with fieldproof and no such file exists.',
+    nextStep: 'Use one of the names listed in the message, or give a path to a YAML file.',
   },
   FP_PORT_IN_USE: {
     meaning: 'A listener could not be bound because another process holds the port.',

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { FieldproofError } from '../runtime/errors.ts';
 import type { ByteLink, LinkClosed } from './byte-link.ts';
 import { linkClosedError, linkFailedError } from './link-closed-error.ts';
@@ -73,7 +74,8 @@ export class SocketLink implements ByteLink {
     this.#inbox.discard();
     // libuv refuses to reset a socket whose FIN is on its way (EINVAL), and Node then never closes it.
     const isEnding = this.#socket.writableEnded && !this.#socket.writableFinished;
-    if (isEnding) this.#socket.destroy();
+    // Nor can Node reset what lies below TLS: its peer sees the end of the stream without a closing alert.
+    if (isEnding || this.#socket instanceof TLSSocket) this.#socket.destroy();
     else this.#socket.resetAndDestroy();
   }
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import { FieldproofError } from '../runtime/errors.ts';
 import type { ByteLink } from './byte-link.ts';
@@ -31,7 +32,8 @@ export function connectTls(address: TcpAddress, options: TlsClientOptions, { clo
       minVersion: 'TLSv1.2',
       rejectUnauthorized: verify,
       ...material,
-      ...(serverName === undefined ? {} : { servername: serverName }),
+      // An IP address is checked, and never asked for (RFC 6066 section 3).
+      ...(serverName !== undefined ? { servername: serverName } : isIP(address.host) === 0 ? { servername: address.host } : {}),
     });
     const fail = (reason: string, cause?: unknown): void => {
       timer.cancel();

@@ -47,13 +47,14 @@ export function connectWebSocket(url: string, { protocol, ca, cert, key, serverN
   });
 }
 
-/** An open WebSocket as a byte link. */
-class WebSocketLink implements ByteLink {
+/** An open WebSocket as a byte link, of either side; `connectWebSocket` and `listenWebSocket` make them. */
+export class WebSocketLink implements ByteLink {
   readonly name: string;
   readonly closed: Promise<LinkClosed>;
   readonly #socket: WebSocket;
   readonly #inbox: LinkInbox;
   #error: FieldproofError | undefined;
+  #closeAsked = false;
 
   constructor(socket: WebSocket, name: string) {
     this.name = name;
@@ -61,11 +62,13 @@ class WebSocketLink implements ByteLink {
     this.#inbox = new LinkInbox({ stop: () => socket.pause(), start: () => socket.resume() });
     socket.binaryType = 'nodebuffer';
     socket.on('message', (data, isBinary) => this.#accept(data, isBinary));
-    socket.on('error', (error) => (this.#error = linkFailedError(name, error)));
+    socket.on('error', (error) => {
+      if (!this.#closeAsked) this.#error ??= linkFailedError(name, error);
+    });
     this.closed = new Promise((resolve) => {
       socket.once('close', (code) => {
         // 1006: the connection broke without a closing handshake (RFC 6455 section 7.1.5).
-        if (code === 1_006) this.#error ??= linkFailedError(name, new Error('the connection broke'));
+        if (code === 1_006 && !this.#closeAsked) this.#error ??= linkFailedError(name, new Error('the connection broke'));
         resolve({ error: this.#error });
       });
     });
@@ -73,6 +76,7 @@ class WebSocketLink implements ByteLink {
 
   send(bytes: Uint8Array): Promise<void> {
     if (this.#socket.readyState !== WebSocket.OPEN) return Promise.reject(linkClosedError(this.name, 'is closed'));
+    if (bytes.byteLength === 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
       this.#socket.send(bytes, { binary: true }, (error) => {
         if (error === undefined || error === null) resolve();
@@ -94,20 +98,24 @@ class WebSocketLink implements ByteLink {
   }
 
   async close(): Promise<void> {
+    this.#closeAsked = true;
+    this.#inbox.discard();
     // The library cuts a peer that does not answer the closing handshake, after CLOSE_WAIT_MS at most.
     this.#socket.close(1_000);
     await this.closed;
   }
 
   destroy(): void {
+    this.#closeAsked = true;
+    this.#inbox.discard();
     this.#socket.terminate();
   }
 
   #accept(data: unknown, isBinary: boolean): void {
     if (isBinary && data instanceof Uint8Array) this.#inbox.accept(data);
     else {
-      this.#error = linkFailedError(this.name, new Error('the peer sent a text message'));
-      this.destroy();
+      this.#error ??= linkFailedError(this.name, new Error('the peer sent a text message'));
+      this.#socket.terminate();
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { PublishPacket, Qos } from '../../../hil/protocols/mqtt/packet.ts';
 import { failCase } from '../../framework/case-stop.ts';
-import { acknowledgement, text, textOf, type MqttBench, type PublishFields, type Session } from './mqtt-bench.ts';
+import { acknowledgement, text, textOf, type MqttBench, type Session } from './mqtt-bench.ts';
 import { packetOf } from './heard.ts';
 import { safestQos } from './declared-limits.ts';
 import { told, type Peer } from './peer.ts';
@@ -27,7 +27,7 @@ export async function listener(bench: MqttBench, label: string, filter: string):
 }
 
 /** Publishes a text at the QoS that loses nothing, and waits until the SUT has it. */
-export async function tell(bench: MqttBench, { peer, connack }: Session, topic: string, payload: string, fields: PublishFields = {}): Promise<void> {
+export async function tell(bench: MqttBench, { peer, connack }: Session, topic: string, payload: string, fields: { readonly retain?: boolean } = {}): Promise<void> {
   await bench.published(peer, topic, { payload: text(payload), qos: safestQos(connack), ...fields });
 }
 

@@ -5,7 +5,8 @@ import type { Statement } from '../../framework/catalogue.ts';
 import type { Suite } from '../../framework/suite.ts';
 import { BROKER_PICS } from './broker-pics.ts';
 import { brokerCases } from './broker-purpose.ts';
-import { FIRST_PACKET_PURPOSES } from './first-packet-cases.ts';
+import { EXCHANGE_PURPOSES } from './exchange-purposes.ts';
+import { CONNECTION_PURPOSES } from './connection-purposes.ts';
 import { probeBroker } from './probe-broker.ts';
 import { BROKER_UNOBSERVABLE } from './unobservable.ts';
 import { VERSION_5_PURPOSES } from './version-5-purposes.ts';
@@ -19,7 +20,7 @@ export const BROKER_SUITE: Suite = {
     { catalogue: 'mqtt-5.0', binds: bindsServer },
   ],
   pics: BROKER_PICS,
-  cases: brokerCases([...FIRST_PACKET_PURPOSES, ...VERSION_5_PURPOSES]),
+  cases: brokerCases([...CONNECTION_PURPOSES, ...EXCHANGE_PURPOSES, ...VERSION_5_PURPOSES]),
   unobservable: BROKER_UNOBSERVABLE,
   parallelMax: 64,
   cutFrames: () => createPacketCutter(),

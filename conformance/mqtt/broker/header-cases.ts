@@ -100,6 +100,12 @@ export const HEADER_PURPOSES: readonly BrokerPurpose[] = [
   })),
   { ...ends(18, NO_PACKET_ID, 'A QoS 1 PUBLISH with packet identifier 0 makes the broker end the connection', 'takes-packet-id-zero', (bench, topic) => bench.publishPacket(topic, { qos: 1, packetId: 0 })), requires: ['QOS1'] },
   { ...ends(19, NO_PACKET_ID, 'A QoS 2 PUBLISH with packet identifier 0 makes the broker end the connection', 'takes-packet-id-zero', (bench, topic) => bench.publishPacket(topic, { qos: 2, packetId: 0 })), requires: ['QOS2'] },
+  ends(28, { '3.1.1': ['MQTT-3.14.1-1'], '5.0': ['MQTT-3.14.1-1', 'MQTT-4.13.1-1'] }, 'A DISCONNECT with wrong fixed header flags makes the broker end the connection', 'takes-wrong-flags-of-disconnect', () => ({
+    type: 'disconnect',
+    reasonCode: 0,
+    properties: NO_PROPERTIES,
+    fixedHeaderFlags: 0b0001,
+  })),
   {
     area: 'HEADER',
     number: 20,
@@ -109,8 +115,8 @@ export const HEADER_PURPOSES: readonly BrokerPurpose[] = [
     caughtBy: 'stays-after-its-disconnect',
     run: async (bench) => {
       const { peer } = await bench.connected('a');
-      await peer.send({ type: 'pingresp' });
-      await peer.expectEnd('a PINGRESP from a client');
+      await peer.send(bench.connectPacket('a'));
+      await peer.expectEnd('a second CONNECT');
     },
   },
 ];

@@ -3,8 +3,8 @@ import type { PacketType } from '../../../hil/protocols/mqtt/packet.ts';
 import { declaredLimits } from '../bench/declared-limits.ts';
 import { deliveriesBefore } from '../bench/deliveries.ts';
 import { connectionEnd, isOfType, type Heard, type Reaction } from '../bench/heard.ts';
-import { acknowledgement, text, type MqttBench } from '../bench/mqtt-bench.ts';
-import type { Peer } from '../bench/peer.ts';
+import { text, type MqttBench } from '../bench/mqtt-bench.ts';
+import { provokeAnswer, type AnswerType } from '../bench/provoke-answer.ts';
 import type { BrokerPurpose } from './broker-purpose.ts';
 
 /** What the client takes, bytes: enough for every answer without texts for people, even one with an assigned client id. */
@@ -13,10 +13,8 @@ const PROPERTIES = { maximumPacketSizeBytes: LIMIT_BYTES } as const;
 /** A server's own limit above that is not tried. */
 const SENT_BYTES_MAX = 2_000_000;
 
-type Answer = 'connack' | 'puback' | 'pubrec' | 'pubrel' | 'pubcomp' | 'suback' | 'unsuback' | 'disconnect';
-
 interface SizedAnswer {
-  readonly answer: Answer;
+  readonly answer: AnswerType;
   readonly reasonString: string;
   readonly userProperty: string;
   readonly requires?: readonly string[];
@@ -155,53 +153,9 @@ function answerPurposes({ answer, reasonString, userProperty, requires = [] }: S
   ];
 }
 
-/** Provokes the answer on a connection with a Maximum Packet Size. */
-async function expectSmall(bench: MqttBench, answer: Answer): Promise<void> {
-  if (answer === 'connack') {
-    const peer = await bench.openAndConnect('a', { properties: PROPERTIES });
-    await expectSized(peer, 'CONNECT', answer);
-    return;
-  }
-  const { peer } = await bench.connected('a', { properties: PROPERTIES });
-  const topic = bench.topic('t');
-  switch (answer) {
-    case 'puback':
-      await peer.send(bench.publishPacket(topic, { qos: 1, packetId: 7 }));
-      return expectSized(peer, 'PUBLISH', answer);
-    case 'pubrec':
-      await peer.send(bench.publishPacket(topic, { qos: 2, packetId: 7 }));
-      return expectSized(peer, 'PUBLISH', answer);
-    case 'pubcomp':
-      await peer.send(bench.publishPacket(topic, { qos: 2, packetId: 7 }));
-      await peer.needPacket('PUBLISH', 'pubrec');
-      await peer.send(acknowledgement('pubrel', 7));
-      return expectSized(peer, 'PUBREL', answer);
-    case 'suback':
-      await peer.send(bench.subscribePacket(7, [{ filter: topic }]));
-      return expectSized(peer, 'SUBSCRIBE', answer);
-    case 'unsuback':
-      await peer.send({ type: 'unsubscribe', packetId: 7, filters: [topic], properties: {} });
-      return expectSized(peer, 'UNSUBSCRIBE', answer);
-    case 'pubrel':
-      return expectSmallPubrel(bench, peer, topic);
-    case 'disconnect':
-    default:
-      await bench.openAndConnect('again', { clientId: bench.clientId('a') });
-      return expectSized(peer, 'a second connection with the same client id', 'disconnect', connectionEnd);
-  }
-}
-
-async function expectSmallPubrel(bench: MqttBench, peer: Peer, topic: string): Promise<void> {
-  await bench.subscribed(peer, { filter: topic, qos: 2 });
-  const { peer: publisher } = await bench.connected('publisher');
-  await bench.published(publisher, topic, { qos: 2 });
-  const { packetId = 0 } = await peer.needPacket('the publication', 'publish', 'at QoS 2', ({ qos }) => qos === 2);
-  await peer.send(acknowledgement('pubrec', packetId));
-  await expectSized(peer, 'PUBREC', 'pubrel');
-  await peer.send(acknowledgement('pubcomp', packetId));
-}
-
-async function expectSized(peer: Peer, after: string, answer: Answer, ...also: readonly Reaction[]): Promise<void> {
+async function expectSmall(bench: MqttBench, answer: AnswerType): Promise<void> {
+  const { peer, after } = await provokeAnswer(bench, answer, PROPERTIES);
+  const also = answer === 'disconnect' ? [connectionEnd] : [];
   await peer.expect(`${after} from a client that takes ${LIMIT_BYTES} bytes`, atMost(LIMIT_BYTES, answer), ...also);
 }
 

@@ -17,6 +17,8 @@ const EMPTY = new Uint8Array(0);
  */
 export function createPacketCutter(packetBytesMax = 268_435_460): PacketCutter {
   let parts: Uint8Array[] = [];
+  /** Bytes in `parts`. */
+  let heldBytes = 0;
   let lost = false;
   /** Bytes needed before it is worth looking again: a large packet in many chunks is joined once. */
   let needed = 2;
@@ -24,7 +26,8 @@ export function createPacketCutter(packetBytesMax = 268_435_460): PacketCutter {
     push: (chunk) => {
       if (lost) return [chunk];
       parts.push(chunk);
-      if (lengthOf(parts) < needed) return [];
+      heldBytes += chunk.length;
+      if (heldBytes < needed) return [];
       const packets: Uint8Array[] = [];
       let rest = join(parts);
       for (;;) {
@@ -41,11 +44,13 @@ export function createPacketCutter(packetBytesMax = 268_435_460): PacketCutter {
         rest = rest.subarray(needed);
       }
       parts = rest.length === 0 ? [] : [rest];
+      heldBytes = rest.length;
       return packets;
     },
     takeRest: () => {
       const rest = join(parts);
       parts = [];
+      heldBytes = 0;
       needed = 2;
       return rest;
     },
@@ -62,10 +67,6 @@ function packetSize(bytes: Uint8Array): number | 'unknown' | 'unreadable' {
     if (byte < 0x80) return 1 + index + remaining;
   }
   return 'unreadable';
-}
-
-function lengthOf(parts: readonly Uint8Array[]): number {
-  return parts.reduce((sum, { length }) => sum + length, 0);
 }
 
 function join(parts: readonly Uint8Array[]): Uint8Array {

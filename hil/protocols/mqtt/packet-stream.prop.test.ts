@@ -10,6 +10,8 @@ import { rawBytes, rawPacket } from './raw-packet.ts';
 
 const versions = fc.constantFrom<ProtocolVersion[]>(4, 5);
 const places = fc.array(fc.nat(), { maxLength: 12 });
+/** First byte and three bytes of a remaining length that goes on. */
+const UNFINISHED_HEADER_BYTES_MAX = 4;
 const PING: MqttPacket = { type: 'pingreq' };
 
 test('packets come out as they went in, wherever the bytes are cut', () => {
@@ -37,9 +39,10 @@ test('any bytes give the same events, wherever they are cut', () => {
       const streams = [0, 1].map(() => createPacketStream({ ...(version === undefined ? {} : { version }), from: 'client', packetBytesMax }));
       const [whole, parts] = streams.map((stream, index) => pushAll(stream, index === 0 ? [bytes] : cut(bytes, cuts)).map(withoutRest));
       expect(parts).toEqual(whole);
-      for (const stream of streams) expect(stream.heldBytes()).toBeLessThanOrEqual(packetBytesMax);
+      for (const stream of streams) expect(stream.heldBytes()).toBeLessThanOrEqual(Math.max(packetBytesMax, UNFINISHED_HEADER_BYTES_MAX));
     }),
-    replay(),
+    // A bound below the longest fixed header: three bytes of one are held before its length can be judged.
+    { ...replay(), examples: [[Uint8Array.of(0xc0, 0x80, 0x80), [], 4, 2]] },
   );
 });
 

@@ -26,7 +26,7 @@ export interface PacketStream {
   /** What was given, or what CONNECT told. */
   version(): ProtocolVersion | undefined;
   setVersion(version: ProtocolVersion): void;
-  /** Bytes of a packet that is not complete yet, at most `packetBytesMax`. */
+  /** Bytes of a packet that is not complete yet, at most `packetBytesMax` (or 4, for a fixed header whose length is not there). */
   heldBytes(): number;
 }
 

@@ -111,7 +111,7 @@ export class Connection implements Wire, HandshakeWire, SessionPeer {
     this.end({ reason, keepsWill: true });
   }
 
-  establish({ packet, identity, connack, authenticator }: AcceptedConnect): void {
+  establish({ packet, identity, will, connack, authenticator }: AcceptedConnect): void {
     if (this.#state !== 'connecting') return;
     const { options, registry, clock, counters } = this.#parts;
     this.#connectTimer.cancel();
@@ -127,9 +127,7 @@ export class Connection implements Wire, HandshakeWire, SessionPeer {
       authentication: authenticator === undefined ? undefined : { authenticator, exchange: undefined },
     };
     counters.connectedClients += 1;
-    if (packet.will !== undefined) {
-      registry.setWill(session, { will: packet.will, delayS: willDelayS(packet.will.properties), owner: identity });
-    }
+    if (will !== undefined) registry.setWill(session, will);
     this.#encoder = new CopyEncoder({
       version: identity.version,
       packetBytesMax: this.#wishes.packetBytesMax,
@@ -281,9 +279,4 @@ export class Connection implements Wire, HandshakeWire, SessionPeer {
     this.#parts.counters.connectedClients -= 1;
     this.#parts.registry.leave(client.session, keepsWill);
   }
-}
-
-/** Will Delay Interval, seconds; 0 when it is absent (MQTT 5.0 section 3.1.3.2.2). */
-function willDelayS({ willDelayIntervalS = 0 }: MqttProperties): number {
-  return willDelayIntervalS;
 }

@@ -152,9 +152,8 @@ export function publishOf(topic: string, payload: string, qos: Qos = 0, more: Pa
 }
 
 /** An acknowledgement to send. */
-export function ackOf<Type extends 'puback' | 'pubrec' | 'pubrel' | 'pubcomp'>(type: Type, packetId: number, reasonCode = 0): PacketOf<Type> {
-  // The union of four packets that differ in `type` only: the compiler cannot pick one by a type argument.
-  return { type, packetId, reasonCode, properties: NO_PROPERTIES } as unknown as PacketOf<Type>;
+export function ackOf(type: 'puback' | 'pubrec' | 'pubrel' | 'pubcomp', packetId: number, reasonCode = 0): MqttPacket {
+  return { type, packetId, reasonCode, properties: NO_PROPERTIES };
 }
 
 /** The payloads of publishes, as text. */

@@ -9,6 +9,7 @@ import { whenDone, type Eventual } from './eventual.ts';
 import { ownedWill } from './message.ts';
 import { isReservedTopic } from './publish.ts';
 import { REASON } from './reason-code.ts';
+import type { StoredWill } from './session.ts';
 
 /** What the connection does for the handshake. */
 export interface HandshakeWire {
@@ -25,6 +26,7 @@ export interface HandshakeWire {
 export interface AcceptedConnect {
   readonly packet: ConnectPacket;
   readonly identity: ClientIdentity;
+  readonly will: StoredWill | undefined;
   /** Of the answer; the session expiry interval is not among them. */
   readonly connack: (sessionPresent: boolean) => ConnackPacket;
   readonly authenticator: EnhancedAuthenticator | undefined;
@@ -130,8 +132,9 @@ export class Handshake {
     const assignedId = this.#assignedId;
     const answered = identity.version === 5 ? { ...acceptedProperties(packet, assignedId, options), ...properties } : NO_PROPERTIES;
     this.#wire.establish({
-      packet: packet.will === undefined ? packet : { ...packet, will: ownedWill(packet.will) },
+      packet,
       identity,
+      will: packet.will === undefined ? undefined : { will: ownedWill(packet.will), delayS: packet.will.properties.willDelayIntervalS ?? 0, owner: identity },
       connack: (sessionPresent) => ({ type: 'connack', sessionPresent, reasonCode: REASON.success, properties: answered }),
       authenticator: this.#authenticator,
     });

@@ -1,0 +1,7 @@
+import type { MqttDefect } from '../mqtt-defect.ts';
+import { DELIVERY_DEFECTS } from './delivery-defects.ts';
+import { PUBLISH_DEFECTS } from './publish-defects.ts';
+import { RETAIN_DEFECTS } from './retain-defects.ts';
+
+/** Ways to break publishing, subscribing, acknowledging, order and topics. */
+export const EXCHANGE_DEFECTS: readonly MqttDefect[] = [...PUBLISH_DEFECTS, ...RETAIN_DEFECTS, ...DELIVERY_DEFECTS];
