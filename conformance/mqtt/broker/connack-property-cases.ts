@@ -61,7 +61,7 @@ export const CONNACK_PROPERTY_PURPOSES: readonly BrokerPurpose[] = [
     statements: { '5.0': ['MQTT-3.1.3-8'] },
     purpose: 'A broker that takes no empty client id ends the connection of a client that has none',
     requires: ['!EMPTY_CLIENT_ID'],
-    caughtBy: 'hides-assigned-client-id',
+    caughtBy: 'lets-clients-without-id-in',
     run: async (bench) => {
       const peer = await bench.openAndConnect('a', { clientId: '' });
       await peer.expectEnd('CONNECT without client id');

@@ -168,7 +168,7 @@ export const PUBLISH_PROPERTY_PURPOSES: readonly BrokerPurpose[] = [
       await publisher.send({ type: 'pingreq' });
       await publisher.next();
       const { peer: other } = await bench.connected('other');
-      await bench.published(other, topic, { payload: text('last') });
+      for (const payload of ['of another publisher', 'last']) await bench.published(other, topic, { payload: text(payload) });
       const delivered = await deliveriesBefore(subscriber, 'last');
       if (delivered.some(({ properties }) => properties.subscriptionIdentifiers !== undefined)) failCase('a subscriber without subscription identifier got that of the publisher');
     },

@@ -9,6 +9,8 @@ export type SendingPhase = 'published' | 'received' | 'released' | 'answered';
 export interface OpenSending {
   readonly message: string;
   readonly phase: SendingPhase;
+  /** PUBREL was read, so PUBLISH may not come again. */
+  readonly isReleased: boolean;
   /** The connection (counted from 0) on which the last packet of this phase passed. */
   readonly seenOn: number;
   /** Place among all messages in the order of their first PUBLISH. */
@@ -105,7 +107,7 @@ function heardPublish(state: SenderState, event: Publish): SenderState {
   }
   return {
     ...state,
-    open: new Map(state.open).set(packetId, { message, phase: 'published', seenOn: state.connection, place: state.seen.size }),
+    open: new Map(state.open).set(packetId, { message, phase: 'published', isReleased: false, seenOn: state.connection, place: state.seen.size }),
     seen: counted(state.seen, message),
     violations: [...state.violations, ...wrong],
   };
@@ -117,15 +119,14 @@ function heardAgain(state: SenderState, { packetId, message, dup }: Publish, kno
   const { version, qos, sut } = state.rules;
   const isLive = known.seenOn === connection;
   const wrong: HandshakeViolation[] = [];
-  const isReleased = known.phase === 'released' || (known.phase === 'answered' && qos === 2);
-  if (isReleased) wrong.push({ because: `PUBLISH of "${message}" came again after PUBREL`, statement: statementIn(version, '4.3.3-1', '4.3.3-6') });
+  if (known.isReleased) wrong.push({ because: `PUBLISH of "${message}" came again after PUBREL`, statement: statementIn(version, '4.3.3-1', '4.3.3-6') });
   if (isLive && version === 5) wrong.push({ because: `PUBLISH of "${message}" came again on the same connection`, statement: 'MQTT-4.4.0-1' });
   if (!dup) wrong.push({ because: `PUBLISH of "${message}" came again with DUP 0`, statement: 'MQTT-3.3.1-1' });
   const isOrdered = sut === 'client' || version === 4;
   if (!isLive && isOrdered && known.place < resentPlace) wrong.push({ because: `"${message}" was resent out of its order`, statement: 'MQTT-4.6.0-1' });
   return {
     ...state,
-    open: new Map(state.open).set(packetId, { ...known, phase: 'published', seenOn: connection }),
+    open: new Map(state.open).set(packetId, { ...known, phase: isLive ? known.phase : 'published', seenOn: connection }),
     seen: qos === 1 ? counted(state.seen, message) : state.seen,
     resentPlace: isLive ? resentPlace : known.place,
     violations: [...state.violations, ...wrong],
@@ -142,7 +143,7 @@ function heardPubrel(state: SenderState, packetId: number): SenderState {
   } else if (version === 5 && known.seenOn === connection && known.phase !== 'received') {
     wrong.push({ because: `PUBREL ${packetId} came again on the same connection`, statement: 'MQTT-4.4.0-1' });
   }
-  const open = known === undefined ? state.open : new Map(state.open).set(packetId, { ...known, phase: 'released', seenOn: connection } as const);
+  const open = known === undefined ? state.open : new Map(state.open).set(packetId, { ...known, phase: 'released', isReleased: true, seenOn: connection } as const);
   return { ...state, open, violations: [...violations, ...wrong] };
 }
 

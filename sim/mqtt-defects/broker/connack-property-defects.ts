@@ -12,5 +12,9 @@ export const CONNACK_PROPERTY_DEFECTS: readonly MqttDefect[] = [
     ...packet,
     properties: { ...packet.properties, assignedClientIdentifier: 'anonymous' },
   })),
+  rewrites('lets-clients-without-id-in', 'takes clients without client id, and says otherwise', { from: 'client', type: 'connect', when: ({ clientId }) => clientId === '' }, (packet) => ({
+    ...packet,
+    clientId: 'withoutid',
+  })),
   rewrites('ignores-keep-alive', 'does not look at the Keep Alive of the client', { from: 'client', type: 'connect' }, (packet) => ({ ...packet, keepAliveS: 60 })),
 ];

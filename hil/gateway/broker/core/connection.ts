@@ -72,6 +72,7 @@ export class Connection implements Wire, HandshakeWire, SessionPeer {
     if (bytes === undefined) this.#parts.counters.refuse('too-large-for-client');
     else this.#output.push(bytes);
     this.#parts.gate.touch(this.#output);
+    if (this.#output.isCongested) this.#steer();
   }
 
   sendQueued(): void {
@@ -259,7 +260,7 @@ export class Connection implements Wire, HandshakeWire, SessionPeer {
 
   /** Reads no further while a handler waits, or while the peer does not take our answers. */
   #steer(): void {
-    const shouldPause = this.#state !== 'closed' && (this.#isBusy || !this.#output.hasRoom);
+    const shouldPause = this.#state !== 'closed' && (this.#isBusy || this.#output.isCongested);
     if (shouldPause === this.#isPaused) return;
     this.#isPaused = shouldPause;
     if (shouldPause) this.#link.pause();

@@ -32,7 +32,7 @@ export interface CoreBrokerOptions {
   readonly topicLevelsMax: number;
   readonly retainedMessagesMax: number;
   readonly retainedBytesMax: number;
-  /** Bytes handed to a link that its peer has not taken: beyond it messages wait in the queue and the link is not read. */
+  /** Bytes for a peer that it has not taken: beyond it messages wait in the queue, beyond twice it the link is not read. */
   readonly unsentBytesMax: number;
   /** Longest keep alive, seconds; a client that asks for more, or for none, is told this one (5.0 only). 0: as it asks. */
   readonly keepAliveMaxS: number;

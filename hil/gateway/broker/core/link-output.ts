@@ -35,6 +35,14 @@ export class LinkOutput implements Outlet {
     return this.#framesBytes + this.#unsentBytes < this.#unsentBytesMax;
   }
 
+  /**
+   * Whether the peer leaves too much untaken to be read any further. Messages alone stay below it, so that a slow subscriber's
+   * acknowledgements are still read; it is answers that pile up here.
+   */
+  get isCongested(): boolean {
+    return this.#framesBytes + this.#unsentBytes >= 2 * this.#unsentBytesMax;
+  }
+
   push(frame: Uint8Array): void {
     this.#frames.push(frame);
     this.#framesBytes += frame.byteLength;
