@@ -306,7 +306,7 @@ export const REGISTER_WRITE_PURPOSES: readonly ServerPurpose[] = [
       const station = await bench.open();
       const absent = absentAddress(bench.device.exists.holdingRegisters) ?? MISSING;
       // 123 values fit into a PDU; the quantity says one more. Where nothing exists, so that nothing can be changed.
-      const pdu = writeRegisters(absent, Array.from({ length: 123 }, () => 0), 124, 248);
+      const pdu = writeRegisters(absent, Array.from({ length: 123 }, () => 0), 124);
       await station.expect({ what: 'FC16 of 124 registers', pdu }, exception(16, 3, 2));
     },
   },

@@ -14,7 +14,12 @@ export interface ExpectedMessage {
 
 /** The next thing that comes is this message; it is acknowledged. Anything else fails the case. */
 export async function expectMessage(bench: MqttBench, peer: Peer, after: string, { topic, payload }: ExpectedMessage): Promise<PublishPacket> {
-  const publish = await peer.expectPacket(after, 'publish', `"${payload}" on ${topic}`, (packet) => packet.topic === topic && textOf(packet.payload) === payload);
+  const publish = await peer.expectPacket(
+    after,
+    'publish',
+    `"${payload}" on ${topic}`,
+    (packet) => packet.topic === topic && textOf(packet.payload) === payload,
+  );
   await bench.acknowledge(peer, publish);
   return publish;
 }
@@ -58,7 +63,12 @@ export async function messagesBeforeSuback(bench: MqttBench, peer: Peer, filter:
   const early: PublishPacket[] = [];
   await peer.send(bench.subscribePacket(59_999, [{ filter, qos }]));
   for (;;) {
-    const heard = await peer.need('SUBSCRIBE', packetOf('publish'), packetOf('pubrel'), packetOf('suback', 'that grants what was asked', ({ reasonCodes }) => reasonCodes[0] === qos));
+    const heard = await peer.need(
+      'SUBSCRIBE',
+      packetOf('publish'),
+      packetOf('pubrel'),
+      packetOf('suback', 'that grants what was asked', ({ reasonCodes }) => reasonCodes[0] === qos),
+    );
     if (heard.kind !== 'packet' || heard.packet.type === 'suback') return early;
     if (heard.packet.type !== 'publish') continue;
     early.push(heard.packet);

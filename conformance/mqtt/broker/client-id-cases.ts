@@ -13,7 +13,10 @@ const IDENTIFIER_REJECTED = 0x02;
 const EVERY_CHARACTER = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const LONGEST = 23;
 
-const accepted: Reaction = { says: 'CONNACK with code 0', accepts: (heard) => heard.kind === 'packet' && heard.packet.type === 'connack' && heard.packet.reasonCode === 0 };
+const accepted: Reaction = {
+  says: 'CONNACK with code 0',
+  accepts: (heard) => heard.kind === 'packet' && heard.packet.type === 'connack' && heard.packet.reasonCode === 0,
+};
 
 /** What client ids a broker takes, which it gives, and that they name sessions. */
 export const CLIENT_ID_PURPOSES: readonly BrokerPurpose[] = [
@@ -83,7 +86,12 @@ export const CLIENT_ID_PURPOSES: readonly BrokerPurpose[] = [
       const clientId = connack.properties.assignedClientIdentifier ?? '';
       await leave(bench, peer);
       const again = await bench.openAndConnect('a', { ...keptSession(bench), clientId });
-      await again.expectPacket('a CONNECT with the assigned client id', 'connack', 'with session present 1', ({ sessionPresent }) => sessionPresent);
+      await again.expectPacket(
+        'a CONNECT with the assigned client id',
+        'connack',
+        'with session present 1',
+        ({ sessionPresent }) => sessionPresent,
+      );
     },
   },
   {
@@ -146,9 +154,19 @@ export const CLIENT_ID_PURPOSES: readonly BrokerPurpose[] = [
       await bench.subscribed(first.peer, { filter: topic, qos: safestQos(first.connack) });
       await leave(bench, first.peer);
       const other = await bench.openAndConnect('other', { ...keptSession(bench), clientId: otherId });
-      await other.expectPacket('a CONNECT with another client id', 'connack', 'with session present 0', (connack) => connack.reasonCode === 0 && !connack.sessionPresent);
+      await other.expectPacket(
+        'a CONNECT with another client id',
+        'connack',
+        'with session present 0',
+        (connack) => connack.reasonCode === 0 && !connack.sessionPresent,
+      );
       const again = await bench.openAndConnect('a', { ...keptSession(bench), clientId });
-      await again.expectPacket('a CONNECT with the first client id', 'connack', 'with session present 1', (connack) => connack.reasonCode === 0 && connack.sessionPresent);
+      await again.expectPacket(
+        'a CONNECT with the first client id',
+        'connack',
+        'with session present 1',
+        (connack) => connack.reasonCode === 0 && connack.sessionPresent,
+      );
       const publisher = await bench.connected('publisher');
       await tell(bench, publisher, topic, 'for the first');
       await expectMessage(bench, again, 'a message that its session subscribed', { topic, payload: 'for the first' });

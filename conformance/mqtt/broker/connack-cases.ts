@@ -113,7 +113,12 @@ export const CONNACK_PURPOSES: readonly BrokerPurpose[] = [
       const peer = await bench.open('a');
       const packets = [bench.connectPacket('a'), bench.subscribePacket(1, [{ filter: bench.topic('a'), qos: 0 }]), { type: 'pingreq' } as const];
       await peer.sendBytes(rawBytes(...packets.map((packet) => encodeLoose(packet, bench.version))));
-      await peer.expectPacket('CONNECT with SUBSCRIBE and PINGREQ behind it', 'connack', 'before anything else', ({ reasonCode }) => reasonCode === 0);
+      await peer.expectPacket(
+        'CONNECT with SUBSCRIBE and PINGREQ behind it',
+        'connack',
+        'before anything else',
+        ({ reasonCode }) => reasonCode === 0,
+      );
     },
   },
   {
@@ -225,11 +230,19 @@ export const CONNACK_PURPOSES: readonly BrokerPurpose[] = [
  */
 function refused(bench: MqttBench): ConnectFields {
   if (bench.version === 4) return { clientId: '', cleanStart: false };
-  return { cleanStart: false, properties: { sessionExpiryIntervalS: 60, authenticationMethod: `fieldproof-${bench.clientId('method')}`, authenticationData: text('x') } };
+  return {
+    cleanStart: false,
+    properties: { sessionExpiryIntervalS: 60, authenticationMethod: `fieldproof-${bench.clientId('method')}`, authenticationData: text('x') },
+  };
 }
 
 async function expectPresent(peer: Peer, after: string, isPresent: boolean): Promise<ConnackPacket> {
-  return peer.expectPacket(after, 'connack', `with code 0 and session present ${isPresent ? 1 : 0}`, (connack) => connack.reasonCode === 0 && connack.sessionPresent === isPresent);
+  return peer.expectPacket(
+    after,
+    'connack',
+    `with code 0 and session present ${isPresent ? 1 : 0}`,
+    (connack) => connack.reasonCode === 0 && connack.sessionPresent === isPresent,
+  );
 }
 
 /** The connect acknowledge flags of a CONNACK, whatever the rest of it; undefined for anything else. */
@@ -245,15 +258,19 @@ async function expectPlainFlags(peer: Peer, after: string): Promise<void> {
 
 /** Nothing but the code is judged: not whether a CONNACK comes. */
 async function expectListedCode(peer: Peer, after: string): Promise<void> {
-  const isListed = (heard: Heard): boolean => {
-    const code = connackCode(heard);
-    return code === undefined || isReasonCodeAllowed(code, 'connack', 'server');
-  };
   await peer.expect(after, { says: 'a CONNACK with a code of the table, if any', accepts: isListed });
+}
+
+function isListed(heard: Heard): boolean {
+  const code = connackCode(heard);
+  return code === undefined || isReasonCodeAllowed(code, 'connack', 'server');
 }
 
 /** Nothing but that is judged: not whether the broker refuses. */
 async function expectNoDisconnect(peer: Peer, after: string): Promise<void> {
-  const isOther = (heard: Heard): boolean => (heard.kind !== 'packet' && heard.kind !== 'malformed') || (heard.bytes[0] ?? 0) >> 4 !== DISCONNECT_TYPE;
-  await peer.expect(after, { says: 'anything but DISCONNECT', accepts: isOther });
+  await peer.expect(after, { says: 'anything but DISCONNECT', accepts: (heard) => !isDisconnect(heard) });
+}
+
+function isDisconnect(heard: Heard): boolean {
+  return (heard.kind === 'packet' || heard.kind === 'malformed') && (heard.bytes[0] ?? 0) >> 4 === DISCONNECT_TYPE;
 }

@@ -31,7 +31,13 @@ export const HEADER_PURPOSES: readonly BrokerPurpose[] = [
       await expectRefused(peer, 'a CONNECT with fixed header flags 0001');
     },
   },
-  ends(3, FLAGS, 'A PINGREQ with wrong fixed header flags makes the broker end the connection', 'takes-wrong-flags', () => ({ type: 'pingreq', fixedHeaderFlags: 0b0100 })),
+  ends(
+    3,
+    FLAGS,
+    'A PINGREQ with wrong fixed header flags makes the broker end the connection',
+    'takes-wrong-flags',
+    () => ({ type: 'pingreq', fixedHeaderFlags: 0b0100 }),
+  ),
   {
     area: 'HEADER',
     number: 4,
@@ -76,8 +82,20 @@ export const HEADER_PURPOSES: readonly BrokerPurpose[] = [
       await peer.expectEnd('a PUBCOMP with fixed header flags 0010');
     },
   },
-  ends(7, VIOLATION, 'A packet of the reserved type 0 makes the broker end the connection', 'takes-reserved-types', () => rawPacket({ firstByte: 0x00, body: new Uint8Array(0) })),
-  ends(8, { '3.1.1': ['MQTT-4.8.0-1'] }, 'A packet of the reserved type 15 makes the broker end the connection', 'takes-reserved-types', () => rawPacket({ firstByte: 0xf0, body: new Uint8Array(0) })),
+  ends(
+    7,
+    VIOLATION,
+    'A packet of the reserved type 0 makes the broker end the connection',
+    'takes-reserved-types',
+    () => rawPacket({ firstByte: 0x00, body: new Uint8Array(0) }),
+  ),
+  ends(
+    8,
+    { '3.1.1': ['MQTT-4.8.0-1'] },
+    'A packet of the reserved type 15 makes the broker end the connection',
+    'takes-reserved-types',
+    () => rawPacket({ firstByte: 0xf0, body: new Uint8Array(0) }),
+  ),
   ends(9, VIOLATION, 'A CONNACK from a client makes the broker end the connection', 'takes-packets-of-servers', () => CONNACK),
   ends(10, VIOLATION, 'A SUBACK from a client makes the broker end the connection', 'takes-packets-of-servers', () => SUBACK),
   ends(11, VIOLATION, 'An UNSUBACK from a client makes the broker end the connection', 'takes-packets-of-servers', () => UNSUBACK),
@@ -91,15 +109,39 @@ export const HEADER_PURPOSES: readonly BrokerPurpose[] = [
   ends(15, VIOLATION, 'A PUBLISH that ends within its packet identifier makes the broker end the connection', 'takes-truncated-packets', (_bench, topic) =>
     rawPacket({ firstByte: 0x32, body: rawBytes(rawField(topic), 0) }),
   ),
-  ends(16, NO_PACKET_ID, 'A SUBSCRIBE with packet identifier 0 makes the broker end the connection', 'takes-packet-id-zero', (bench, topic) => bench.subscribePacket(0, [{ filter: topic, qos: 0 }])),
+  ends(
+    16,
+    NO_PACKET_ID,
+    'A SUBSCRIBE with packet identifier 0 makes the broker end the connection',
+    'takes-packet-id-zero',
+    (bench, topic) => bench.subscribePacket(0, [{ filter: topic, qos: 0 }]),
+  ),
   ends(17, NO_PACKET_ID, 'An UNSUBSCRIBE with packet identifier 0 makes the broker end the connection', 'takes-packet-id-zero', (_bench, topic) => ({
     type: 'unsubscribe',
     packetId: 0,
     filters: [topic],
     properties: NO_PROPERTIES,
   })),
-  { ...ends(18, NO_PACKET_ID, 'A QoS 1 PUBLISH with packet identifier 0 makes the broker end the connection', 'takes-packet-id-zero', (bench, topic) => bench.publishPacket(topic, { qos: 1, packetId: 0 })), requires: ['QOS1'] },
-  { ...ends(19, NO_PACKET_ID, 'A QoS 2 PUBLISH with packet identifier 0 makes the broker end the connection', 'takes-packet-id-zero', (bench, topic) => bench.publishPacket(topic, { qos: 2, packetId: 0 })), requires: ['QOS2'] },
+  {
+    ...ends(
+      18,
+      NO_PACKET_ID,
+      'A QoS 1 PUBLISH with packet identifier 0 makes the broker end the connection',
+      'takes-packet-id-zero',
+      (bench, topic) => bench.publishPacket(topic, { qos: 1, packetId: 0 }),
+    ),
+    requires: ['QOS1'],
+  },
+  {
+    ...ends(
+      19,
+      NO_PACKET_ID,
+      'A QoS 2 PUBLISH with packet identifier 0 makes the broker end the connection',
+      'takes-packet-id-zero',
+      (bench, topic) => bench.publishPacket(topic, { qos: 2, packetId: 0 }),
+    ),
+    requires: ['QOS2'],
+  },
   ends(28, { '3.1.1': ['MQTT-3.14.1-1'], '5.0': ['MQTT-3.14.1-1', 'MQTT-4.13.1-1'] }, 'A DISCONNECT with wrong fixed header flags makes the broker end the connection', 'takes-wrong-flags-of-disconnect', () => ({
     type: 'disconnect',
     reasonCode: 0,

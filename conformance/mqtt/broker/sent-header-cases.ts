@@ -198,7 +198,11 @@ async function judgePacketIdsInUse(bench: MqttBench): Promise<void> {
   const { peer } = await bench.connected('subscriber');
   await bench.subscribed(peer, { filter: topic, qos: 2 });
   const publisher = await bench.connected('publisher');
-  for (const [index, qos] of ([1, 2, 1, 2] as const).entries()) await bench.published(publisher.peer, topic, { qos, payload: text(`message ${index}`) });
+  for (const [index, qos] of ([1, 2, 1, 2] as const).entries()) await bench.published(
+    publisher.peer,
+    topic,
+    { qos, payload: text(`message ${index}`) },
+  );
   const inUse = new Map<number, string>();
   while (inUse.size < 4) {
     const heard = await peer.next();

@@ -86,7 +86,12 @@ export const SESSION_PURPOSES: readonly BrokerPurpose[] = [
       // The end of a connection has to go through the broker before a new CONNECT does: nothing on the wire shows that.
       await bench.wire.pause(bench.context.pixit.quietMs);
       const again = await bench.openAndConnect('subscriber', keptSession(bench));
-      const connack = await again.expectPacket('a CONNECT after a session that ended', 'connack', 'with session present 0', (packet) => packet.reasonCode === 0 && !packet.sessionPresent);
+      const connack = await again.expectPacket(
+        'a CONNECT after a session that ended',
+        'connack',
+        'with session present 0',
+        (packet) => packet.reasonCode === 0 && !packet.sessionPresent,
+      );
       await expectNotSubscribed(bench, { peer: again, connack, clientId: bench.clientId('subscriber') }, topic);
     },
   },
@@ -102,7 +107,12 @@ export const SESSION_PURPOSES: readonly BrokerPurpose[] = [
       const fresh = await bench.connected('subscriber');
       await leave(bench, fresh.peer);
       const peer = await bench.openAndConnect('subscriber', keptSession(bench));
-      const connack = await peer.expectPacket('a CONNECT that asks for a session where there is none', 'connack', 'with code 0', ({ reasonCode }) => reasonCode === 0);
+      const connack = await peer.expectPacket(
+        'a CONNECT that asks for a session where there is none',
+        'connack',
+        'with code 0',
+        ({ reasonCode }) => reasonCode === 0,
+      );
       await bench.subscribed(peer, { filter: topic, qos: safestQos(connack) });
       const publisher = await bench.connected('publisher');
       await tell(bench, publisher, topic, 'x');
@@ -155,7 +165,12 @@ export const SESSION_PURPOSES: readonly BrokerPurpose[] = [
       const first = await connectedToKept(bench, 'first');
       await bench.subscribed(first.peer, { filter: topic, qos: safestQos(first.connack) });
       const second = await bench.openAndConnect('second', { ...keptSession(bench), clientId: first.clientId });
-      await second.expectPacket('a takeover', 'connack', 'with session present 1', ({ reasonCode, sessionPresent }) => reasonCode === 0 && sessionPresent);
+      await second.expectPacket(
+        'a takeover',
+        'connack',
+        'with session present 1',
+        ({ reasonCode, sessionPresent }) => reasonCode === 0 && sessionPresent,
+      );
       const publisher = await bench.connected('publisher');
       await tell(bench, publisher, topic, 'x');
       await expectMessage(bench, second, 'a takeover and a message', { topic, payload: 'x' });

@@ -34,25 +34,104 @@ type Stimulus = (bench: MqttBench, wrong: Uint8Array) => LoosePacket;
 const inTopicName: Stimulus = (bench, wrong) => bench.publishPacket(mixed(bench.topic('name'), wrong), { qos: 1, packetId: 1 });
 const inTopicFilter: Stimulus = (bench, wrong) => bench.subscribePacket(1, [{ filter: mixed(bench.topic('filter'), wrong), qos: 0 }]);
 const inFilterToLeave: Stimulus = (bench, wrong) => ({ type: 'unsubscribe', packetId: 1, filters: [mixed(bench.topic('filter'), wrong)], properties: NO_PROPERTIES });
-const inUserProperty: Stimulus = (bench, wrong) => bench.publishPacket(bench.topic('property'), { qos: 1, packetId: 1, properties: rawBytes(0x26, 0, 1, text('k'), 0, wrong.length, wrong) });
-const inUserPropertyName: Stimulus = (bench, wrong) => bench.publishPacket(bench.topic('property'), { qos: 1, packetId: 1, properties: rawBytes(0x26, 0, wrong.length, wrong, 0, 1, text('v')) });
+const inUserProperty: Stimulus = (bench, wrong) => bench.publishPacket(
+  bench.topic('property'),
+  { qos: 1, packetId: 1, properties: rawBytes(0x26, 0, 1, text('k'), 0, wrong.length, wrong) },
+);
+const inUserPropertyName: Stimulus = (bench, wrong) => bench.publishPacket(
+  bench.topic('property'),
+  { qos: 1, packetId: 1, properties: rawBytes(0x26, 0, wrong.length, wrong, 0, 1, text('v')) },
+);
 const inClientId: Stimulus = (bench, wrong) => bench.connectPacket('a', { clientId: mixed(bench.clientId('a'), wrong) });
 const inWillTopic: Stimulus = (bench, wrong) =>
-  bench.connectPacket('a', { will: { topic: mixed(bench.topic('will'), wrong), payload: text('will'), qos: 0, retain: false, properties: NO_PROPERTIES } });
+  bench.connectPacket(
+    'a',
+    { will: { topic: mixed(bench.topic('will'), wrong), payload: text('will'), qos: 0, retain: false, properties: NO_PROPERTIES } },
+  );
 const inUserName: Stimulus = (bench, wrong) => bench.connectPacket('a', { userName: mixed('user', wrong), password: text('password') });
 
 /** Strings that the standard forbids, in every packet of a client that has strings; and those it wants kept as they are. */
 export const UTF8_PURPOSES: readonly BrokerPurpose[] = [
-  afterConnect(1, ILL, 'A surrogate code point in the topic name of PUBLISH makes the broker end the connection', 'takes-surrogates', inTopicName, SURROGATES),
-  afterConnect(2, ILL, 'Ill-formed UTF-8 in the topic name of PUBLISH makes the broker end the connection', 'takes-ill-formed-topic-names', inTopicName, ILL_FORMED),
-  afterConnect(3, ILL, 'Ill-formed UTF-8 in a topic filter of SUBSCRIBE makes the broker end the connection', 'takes-ill-formed-filters', inTopicFilter, ONE_OF_EACH),
-  afterConnect(4, ILL, 'Ill-formed UTF-8 in a topic filter of UNSUBSCRIBE makes the broker end the connection', 'takes-ill-formed-filters', inFilterToLeave, ONE_OF_EACH),
-  atConnect(5, ILL, 'A client id that is ill-formed UTF-8 is refused, and the connection ends', 'takes-ill-formed-client-ids', inClientId, ONE_OF_EACH),
-  atConnect(6, ILL, 'A will topic that is ill-formed UTF-8 is refused, and the connection ends', 'takes-ill-formed-will-topics', inWillTopic, ONE_OF_EACH),
-  atConnect(7, ILL, 'A user name that is ill-formed UTF-8 is refused, and the connection ends', 'takes-ill-formed-user-names', inUserName, ONE_OF_EACH),
-  afterConnect(8, NULL, 'U+0000 in the topic name of PUBLISH makes the broker end the connection', 'takes-null-in-packets', inTopicName, NULL_CHARACTER),
-  afterConnect(9, NULL, 'U+0000 in a topic filter of SUBSCRIBE makes the broker end the connection', 'takes-null-in-packets', inTopicFilter, NULL_CHARACTER),
-  afterConnect(10, NULL, 'U+0000 in a topic filter of UNSUBSCRIBE makes the broker end the connection', 'takes-null-in-packets', inFilterToLeave, NULL_CHARACTER),
+  afterConnect(
+    1,
+    ILL,
+    'A surrogate code point in the topic name of PUBLISH makes the broker end the connection',
+    'takes-surrogates',
+    inTopicName,
+    SURROGATES,
+  ),
+  afterConnect(
+    2,
+    ILL,
+    'Ill-formed UTF-8 in the topic name of PUBLISH makes the broker end the connection',
+    'takes-ill-formed-topic-names',
+    inTopicName,
+    ILL_FORMED,
+  ),
+  afterConnect(
+    3,
+    ILL,
+    'Ill-formed UTF-8 in a topic filter of SUBSCRIBE makes the broker end the connection',
+    'takes-ill-formed-filters',
+    inTopicFilter,
+    ONE_OF_EACH,
+  ),
+  afterConnect(
+    4,
+    ILL,
+    'Ill-formed UTF-8 in a topic filter of UNSUBSCRIBE makes the broker end the connection',
+    'takes-ill-formed-filters',
+    inFilterToLeave,
+    ONE_OF_EACH,
+  ),
+  atConnect(
+    5,
+    ILL,
+    'A client id that is ill-formed UTF-8 is refused, and the connection ends',
+    'takes-ill-formed-client-ids',
+    inClientId,
+    ONE_OF_EACH,
+  ),
+  atConnect(
+    6,
+    ILL,
+    'A will topic that is ill-formed UTF-8 is refused, and the connection ends',
+    'takes-ill-formed-will-topics',
+    inWillTopic,
+    ONE_OF_EACH,
+  ),
+  atConnect(
+    7,
+    ILL,
+    'A user name that is ill-formed UTF-8 is refused, and the connection ends',
+    'takes-ill-formed-user-names',
+    inUserName,
+    ONE_OF_EACH,
+  ),
+  afterConnect(
+    8,
+    NULL,
+    'U+0000 in the topic name of PUBLISH makes the broker end the connection',
+    'takes-null-in-packets',
+    inTopicName,
+    NULL_CHARACTER,
+  ),
+  afterConnect(
+    9,
+    NULL,
+    'U+0000 in a topic filter of SUBSCRIBE makes the broker end the connection',
+    'takes-null-in-packets',
+    inTopicFilter,
+    NULL_CHARACTER,
+  ),
+  afterConnect(
+    10,
+    NULL,
+    'U+0000 in a topic filter of UNSUBSCRIBE makes the broker end the connection',
+    'takes-null-in-packets',
+    inFilterToLeave,
+    NULL_CHARACTER,
+  ),
   atConnect(11, NULL, 'A client id that holds U+0000 is refused, and the connection ends', 'takes-null-in-connect', inClientId, NULL_CHARACTER),
   atConnect(12, NULL, 'A will topic that holds U+0000 is refused, and the connection ends', 'takes-null-in-connect', inWillTopic, NULL_CHARACTER),
   atConnect(13, NULL, 'A user name that holds U+0000 is refused, and the connection ends', 'takes-null-in-connect', inUserName, NULL_CHARACTER),
@@ -70,7 +149,12 @@ export const UTF8_PURPOSES: readonly BrokerPurpose[] = [
       const publisher = await bench.connected('publisher');
       await tell(bench, publisher, plain, 'without');
       await tell(bench, publisher, marked, 'with');
-      await expectMessage(bench, subscriber.peer, 'a message on another topic and one on the topic with U+FEFF', { topic: marked, payload: 'with' });
+      await expectMessage(
+        bench,
+        subscriber.peer,
+        'a message on another topic and one on the topic with U+FEFF',
+        { topic: marked, payload: 'with' },
+      );
     },
   },
   {
@@ -88,8 +172,22 @@ export const UTF8_PURPOSES: readonly BrokerPurpose[] = [
       await expectMessage(bench, subscriber.peer, 'a message on that topic', { topic, payload: 'x' });
     },
   },
-  afterConnect(16, { '5.0': ['MQTT-1.5.7-1', 'MQTT-4.13.1-1'] }, 'Ill-formed UTF-8 in the value of a user property makes the broker end the connection', 'takes-ill-formed-pairs', inUserProperty, ONE_OF_EACH),
-  afterConnect(17, { '5.0': ['MQTT-1.5.7-1', 'MQTT-4.13.1-1'] }, 'Ill-formed UTF-8 in the name of a user property makes the broker end the connection', 'takes-ill-formed-pairs', inUserPropertyName, ONE_OF_EACH),
+  afterConnect(
+    16,
+    { '5.0': ['MQTT-1.5.7-1', 'MQTT-4.13.1-1'] },
+    'Ill-formed UTF-8 in the value of a user property makes the broker end the connection',
+    'takes-ill-formed-pairs',
+    inUserProperty,
+    ONE_OF_EACH,
+  ),
+  afterConnect(
+    17,
+    { '5.0': ['MQTT-1.5.7-1', 'MQTT-4.13.1-1'] },
+    'Ill-formed UTF-8 in the name of a user property makes the broker end the connection',
+    'takes-ill-formed-pairs',
+    inUserPropertyName,
+    ONE_OF_EACH,
+  ),
 ];
 
 /** Wrong strings in a packet on a connection in good standing, each on a connection of its own. */

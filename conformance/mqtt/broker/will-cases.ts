@@ -17,7 +17,13 @@ const PUBLISHED: PurposeStatements = { '3.1.1': ['MQTT-3.1.2-8'], '5.0': ['MQTT-
 /** Wills: when they are published, how, and when not. */
 export const WILL_PURPOSES: readonly BrokerPurpose[] = [
   published(1, 'the connection of a client breaks', PUBLISHED, 'forgets-will-on-cut', async (_bench, { peer }) => peer.cut()),
-  published(2, 'a client closes its connection without DISCONNECT', PUBLISHED, 'forgets-will-on-cut', async (bench, { peer }) => bench.wire.close(peer.name, 'fin')),
+  published(
+    2,
+    'a client closes its connection without DISCONNECT',
+    PUBLISHED,
+    'forgets-will-on-cut',
+    async (bench, { peer }) => bench.wire.close(peer.name, 'fin'),
+  ),
   published(3, 'another client takes over its client id', { '3.1.1': ['MQTT-3.1.2-8', 'MQTT-3.1.4-2'], '5.0': ['MQTT-3.1.2-8', 'MQTT-3.1.4-3'] }, 'forgets-will-on-takeover', async (bench, { clientId }) => {
     await bench.connected('takeover', { clientId });
   }),
@@ -32,7 +38,13 @@ export const WILL_PURPOSES: readonly BrokerPurpose[] = [
     async (bench, session) => expectCut(bench, session, keepAliveOf(session)),
     { keepAliveS: 1 },
   ),
-  published(6, 'a client disconnects with reason code 0x04', { '5.0': ['MQTT-3.1.2-8'] }, 'forgets-will-on-disconnect-with-will', async (bench, { peer }) => leave(bench, peer, { reasonCode: 0x04 })),
+  published(
+    6,
+    'a client disconnects with reason code 0x04',
+    { '5.0': ['MQTT-3.1.2-8'] },
+    'forgets-will-on-disconnect-with-will',
+    async (bench, { peer }) => leave(bench, peer, { reasonCode: 0x04 }),
+  ),
   published(18, 'a second CONNECT makes the broker end the connection', PUBLISHED, 'forgets-will-on-violation', async (bench, { peer }) => {
     await peer.send(bench.connectPacket('a'));
   }),
@@ -64,7 +76,12 @@ export const WILL_PURPOSES: readonly BrokerPurpose[] = [
       const subscriber = await listener(bench, 'subscriber', topic);
       const { peer } = await bench.connected('a', { will: { ...will(topic, '', { qos: safestQos(subscriber.connack) }), payload } });
       await peer.cut();
-      const publish = await subscriber.peer.expectPacket('the end of a connection with a will', 'publish', `with ${bytesText(payload)}`, (packet) => bytesText(packet.payload) === bytesText(payload));
+      const publish = await subscriber.peer.expectPacket(
+        'the end of a connection with a will',
+        'publish',
+        `with ${bytesText(payload)}`,
+        (packet) => bytesText(packet.payload) === bytesText(payload),
+      );
       await bench.acknowledge(subscriber.peer, publish);
     },
   },
@@ -194,7 +211,12 @@ function atQos(number: number, qos: 1 | 2): BrokerPurpose {
       await bench.subscribed(subscriber.peer, { filter: topic, qos: 2 });
       const { peer } = await bench.connected('a', { will: will(topic, 'will', { qos }) });
       await peer.cut();
-      const publish = await subscriber.peer.expectPacket('the end of a connection with a will', 'publish', `at QoS ${qos}`, (packet) => packet.topic === topic && packet.qos === qos);
+      const publish = await subscriber.peer.expectPacket(
+        'the end of a connection with a will',
+        'publish',
+        `at QoS ${qos}`,
+        (packet) => packet.topic === topic && packet.qos === qos,
+      );
       await bench.acknowledge(subscriber.peer, publish);
     },
   };

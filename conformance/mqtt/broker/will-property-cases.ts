@@ -5,7 +5,7 @@ import type { MqttProperties } from '../../../hil/protocols/mqtt/properties.ts';
 import { deliveriesBefore } from '../bench/deliveries.ts';
 import { untilEnd } from '../bench/leave.ts';
 import { text, textOf, type ConnectFields, type MqttBench } from '../bench/mqtt-bench.ts';
-import type { Peer } from '../bench/peer.ts';
+import { told, type Peer } from '../bench/peer.ts';
 import { sessionExpiryS, timerGraceMs } from '../bench/timer-grace.ts';
 import type { BrokerPurpose } from './broker-purpose.ts';
 import { checkUnaltered } from './publish-property-cases.ts';
@@ -178,12 +178,18 @@ function forwarded(number: number, what: string, statement: string, properties: 
   };
 }
 
+/** QoS 1 where the server has it, so that nothing may get lost. */
+function willQos({ context }: MqttBench): 0 | 1 {
+  return context.pics.get('QOS1') === false ? 0 : 1;
+}
+
 /** Somebody who waits for a will, and the client that has it. */
 async function withWill(bench: MqttBench, properties: MqttProperties, fields: ConnectFields): Promise<{ readonly watcher: Peer; readonly peer: Peer }> {
   const topic = bench.topic('will');
   const { peer: watcher } = await bench.connected('watcher');
-  await bench.subscribed(watcher, { filter: topic });
-  const will: LooseWill = { topic, payload: text('will'), qos: 0, retain: false, properties };
+  const qos = willQos(bench);
+  await bench.subscribed(watcher, { filter: topic, qos });
+  const will: LooseWill = { topic, payload: text('will'), qos, retain: false, properties };
   const { peer, connack } = await bench.connected('a', { ...fields, will });
   const asked = fields.properties === undefined || fields.properties instanceof Uint8Array ? 0 : (fields.properties.sessionExpiryIntervalS ?? 0);
   if (sessionExpiryS(connack, asked) !== asked) inconclusiveCase('the server has a session expiry interval of its own');
@@ -199,13 +205,16 @@ async function lostWill(bench: MqttBench, properties: MqttProperties): Promise<P
 
 async function expectWill(bench: MqttBench, watcher: Peer, after: string, waitMs = 0): Promise<PublishPacket> {
   const heard = await watcher.next(Math.max(waitMs, bench.context.pixit.answerTimeoutMs));
-  if (heard.kind === 'packet' && heard.packet.type === 'publish' && textOf(heard.packet.payload) === 'will') return heard.packet;
-  return failCase(`the will did not come after ${after}: ${heard.kind}`);
+  if (heard.kind === 'packet' && heard.packet.type === 'publish' && textOf(heard.packet.payload) === 'will') {
+    await bench.acknowledge(watcher, heard.packet);
+    return heard.packet;
+  }
+  return failCase(`the will did not come after ${after}, but ${told(heard)}`);
 }
 
 /** Nothing of the will came before a message that somebody else sends now on its topic. */
 async function refuseWill(bench: MqttBench, watcher: Peer, because: string): Promise<void> {
   const { peer: publisher } = await bench.connected('publisher');
-  await bench.published(publisher, bench.topic('will'), { payload: text('last') });
+  await bench.published(publisher, bench.topic('will'), { qos: willQos(bench), payload: text('last') });
   if ((await deliveriesBefore(watcher, 'last')).length > 0) failCase(because);
 }

@@ -1,11 +1,11 @@
 import { encodeLoose } from '../../../hil/protocols/mqtt/encode-loose.ts';
 import type { LoosePacket } from '../../../hil/protocols/mqtt/loose-packet.ts';
 import { rawBytes } from '../../../hil/protocols/mqtt/raw-packet.ts';
-import { failCase } from '../../framework/case-stop.ts';
+import { failCase, inconclusiveCase } from '../../framework/case-stop.ts';
 import { acknowledgement, text, type MqttBench } from '../bench/mqtt-bench.ts';
 import { told } from '../bench/peer.ts';
 import { faultyClient, type FaultKind, type FaultyClient } from './fault-kinds.ts';
-import type { HandshakeEvent } from './handshake-model.ts';
+import { FAILURE_CODE_MIN, type HandshakeEvent } from './handshake-model.ts';
 import { receiverAfter, receiverAtStart, type ReceiverState } from './receiver-model.ts';
 
 /** What a publisher sends of a message. */
@@ -87,6 +87,8 @@ export class FaultyPublisher {
     const { packet } = heard;
     if (packet.type !== 'puback' && packet.type !== 'pubrec' && packet.type !== 'pubcomp') return failCase(`${peer.name}: ${owed} is due, but ${told(heard)}`);
     this.#take({ kind: packet.type, packetId: packet.packetId, reasonCode: packet.reasonCode });
+    const isRefusal = packet.type !== 'pubcomp' && packet.reasonCode >= FAILURE_CODE_MIN;
+    if (isRefusal && !allowsEnd) inconclusiveCase(`${peer.name}: the SUT refuses the publication: ${told(heard)}`);
     return true;
   }
 

@@ -28,7 +28,11 @@ export const CLIENT_ID_DEFECTS: readonly MqttDefect[] = [
     ...packet,
     properties: { ...packet.properties, assignedClientIdentifier: `${packet.properties.assignedClientIdentifier ?? ''}x` },
   })),
-  acceptsViolation('takes-empty-client-id-without-clean-session', 'accepts an empty client id although the session is to last', ({ because }) => because.startsWith('client id is empty')),
+  acceptsViolation(
+    'takes-empty-client-id-without-clean-session',
+    'accepts an empty client id although the session is to last',
+    ({ because }) => because.startsWith('client id is empty'),
+  ),
   stateless('stays-after-refusing-client-id', 'refuses empty and unusual client ids by CONNACK, and does not end the connection', (seen) => {
     const connect = chosen(seen, { from: 'client', type: 'connect', when: ({ clientId }) => clientId.length > USUAL_BYTES_MAX || clientId === '' });
     return connect === undefined ? 'pass' : [rejected(connect)];

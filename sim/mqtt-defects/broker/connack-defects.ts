@@ -30,7 +30,12 @@ export const CONNACK_DEFECTS: readonly MqttDefect[] = [
     },
   },
   reportsSession('reports-discarded-session', 'reports a session present after a clean start', true),
-  rewrites('conceals-session', 'reports that no session is present where there is one', CONNACK, (packet) => ({ ...packet, sessionPresent: false })),
+  rewrites(
+    'conceals-session',
+    'reports that no session is present where there is one',
+    CONNACK,
+    (packet) => ({ ...packet, sessionPresent: false }),
+  ),
   reportsSession('reports-sessions-that-are-none', 'reports a session present to everybody who asks for the stored one', false),
   stateless('reports-session-when-it-refuses', 'reports a session present in a CONNACK that refuses', (seen) => {
     const refusal = refusalIn(seen);
@@ -66,8 +71,18 @@ export const CONNACK_DEFECTS: readonly MqttDefect[] = [
       };
     },
   },
-  rewrites('sets-reserved-connack-flags', 'sets bit 7 of the connect acknowledge flags', CONNACK, (packet) => ({ ...packet, connackFlags: packet.sessionPresent ? 0x81 : 0x80 })),
-  rewrites('invents-connack-codes', 'refuses with codes that CONNACK does not have', REFUSAL, (packet) => ({ ...packet, reasonCode: KEEP_ALIVE_TIMEOUT })),
+  rewrites(
+    'sets-reserved-connack-flags',
+    'sets bit 7 of the connect acknowledge flags',
+    CONNACK,
+    (packet) => ({ ...packet, connackFlags: packet.sessionPresent ? 0x81 : 0x80 }),
+  ),
+  rewrites(
+    'invents-connack-codes',
+    'refuses with codes that CONNACK does not have',
+    REFUSAL,
+    (packet) => ({ ...packet, reasonCode: KEEP_ALIVE_TIMEOUT }),
+  ),
   stateless('refuses-by-disconnect', 'answers what it refuses with DISCONNECT in place of CONNACK', (seen) => {
     const { decoded, version } = seen;
     const isRefusal = chosen(seen, REFUSAL) !== undefined;

@@ -19,14 +19,37 @@ export const CONNECT_DEFECTS: readonly MqttDefect[] = [
   ),
   accepts('takes-reserved-connect-flag', 'does not look at the reserved flag', ({ because }) => because === 'the reserved connect flag is 1'),
   accepts('takes-will-qos-3', 'takes will QoS 3', ({ because }) => because === 'will QoS is 3'),
-  accepts('takes-will-flags-without-will', 'does not look at will QoS and will retain without a will', ({ because }) => because.endsWith('without a will')),
-  accepts('takes-connects-without-flagged-fields', 'does not miss the fields that the flags announce', ({ because }) => because.endsWith('are left') && !because.startsWith('client id')),
-  accepts('takes-connects-with-unflagged-fields', 'does not look at what stands behind the last field that a flag announces', ({ because }) => because.endsWith('that a flag announces')),
-  accepts('takes-password-without-user-name', 'takes a password without a user name', ({ because }) => because === 'a password without a user name'),
-  accepts('takes-truncated-connect', 'takes a CONNECT that ends before its client id does', ({ because }) => because.startsWith('client id') && because.endsWith('are left')),
+  accepts(
+    'takes-will-flags-without-will',
+    'does not look at will QoS and will retain without a will',
+    ({ because }) => because.endsWith('without a will'),
+  ),
+  accepts(
+    'takes-connects-without-flagged-fields',
+    'does not miss the fields that the flags announce',
+    ({ because }) => because.endsWith('are left') && !because.startsWith('client id'),
+  ),
+  accepts(
+    'takes-connects-with-unflagged-fields',
+    'does not look at what stands behind the last field that a flag announces',
+    ({ because }) => because.endsWith('that a flag announces'),
+  ),
+  accepts(
+    'takes-password-without-user-name',
+    'takes a password without a user name',
+    ({ because }) => because === 'a password without a user name',
+  ),
+  accepts(
+    'takes-truncated-connect',
+    'takes a CONNECT that ends before its client id does',
+    ({ because }) => because.startsWith('client id') && because.endsWith('are left'),
+  ),
   stateless('answers-malformed-connect', 'answers a malformed CONNECT with CONNACK before it ends the connection', ({ decoded }) => {
     if (decoded.kind !== 'violation' || decoded.packetType !== 'connect') return 'pass';
-    const connack = encodeLoose({ type: 'connack', sessionPresent: false, reasonCode: SERVER_UNAVAILABLE, properties: NO_PROPERTIES }, decoded.version ?? 4);
+    const connack = encodeLoose(
+      { type: 'connack', sessionPresent: false, reasonCode: SERVER_UNAVAILABLE, properties: NO_PROPERTIES },
+      decoded.version ?? 4,
+    );
     return [{ do: 'toClient', bytes: connack }, { do: 'closeClient' }];
   }),
   publishesForStrangers('processes-behind-refused-connect', 'processes what comes behind a CONNECT that it refuses', 'behind'),
@@ -40,7 +63,11 @@ export const CONNECT_DEFECTS: readonly MqttDefect[] = [
 
 /** As if the violation were none: CONNACK with code 0, or nothing for what has no answer. */
 function accepts(id: string, does: string, isMeant: (violation: MqttViolation) => boolean): MqttDefect {
-  return acceptsViolation(id, does, (violation) => (violation.packetType === 'connect' || violation.statement === 'MQTT-3.1.0-1') && isMeant(violation));
+  return acceptsViolation(
+    id,
+    does,
+    (violation) => (violation.packetType === 'connect' || violation.statement === 'MQTT-3.1.0-1') && isMeant(violation),
+  );
 }
 
 /**

@@ -11,13 +11,37 @@ const PROTOCOL_ERROR = 0x82;
 
 /** Defects in fixed headers, packet identifiers and property lengths. */
 export const HEADER_DEFECTS: readonly MqttDefect[] = [
-  acceptsViolation('takes-wrong-connect-flags', 'does not look at the fixed header flags of CONNECT', ({ statement, packetType }) => RESERVED_FLAGS.includes(statement) && packetType === 'connect'),
-  acceptsViolation('takes-wrong-flags', 'does not look at fixed header flags', ({ statement, packetType }) => RESERVED_FLAGS.includes(statement) && packetType !== 'connect'),
-  acceptsViolation('takes-wrong-flags-of-disconnect', 'skips a DISCONNECT with wrong fixed header flags, and goes on', ({ statement }) => statement === 'MQTT-3.14.1-1'),
+  acceptsViolation(
+    'takes-wrong-connect-flags',
+    'does not look at the fixed header flags of CONNECT',
+    ({ statement, packetType }) => RESERVED_FLAGS.includes(statement) && packetType === 'connect',
+  ),
+  acceptsViolation(
+    'takes-wrong-flags',
+    'does not look at fixed header flags',
+    ({ statement, packetType }) => RESERVED_FLAGS.includes(statement) && packetType !== 'connect',
+  ),
+  acceptsViolation(
+    'takes-wrong-flags-of-disconnect',
+    'skips a DISCONNECT with wrong fixed header flags, and goes on',
+    ({ statement }) => statement === 'MQTT-3.14.1-1',
+  ),
   acceptsViolation('takes-reserved-types', 'skips packets of reserved types', ({ because }) => because.startsWith('packet type')),
-  acceptsViolation('takes-packets-of-servers', 'skips packets that only servers send', ({ because }) => because.startsWith('a client may not send')),
-  acceptsViolation('takes-endless-lengths', 'waits for the end of a remaining length that has none', ({ because }) => because.includes('goes on after 4 bytes')),
-  acceptsViolation('takes-truncated-packets', 'takes packets that end within a field', ({ because, packetType }) => because.endsWith('are left') && packetType !== 'connect'),
+  acceptsViolation(
+    'takes-packets-of-servers',
+    'skips packets that only servers send',
+    ({ because }) => because.startsWith('a client may not send'),
+  ),
+  acceptsViolation(
+    'takes-endless-lengths',
+    'waits for the end of a remaining length that has none',
+    ({ because }) => because.includes('goes on after 4 bytes'),
+  ),
+  acceptsViolation(
+    'takes-truncated-packets',
+    'takes packets that end within a field',
+    ({ because, packetType }) => because.endsWith('are left') && packetType !== 'connect',
+  ),
   acceptsViolation('takes-packet-id-zero', 'takes packet identifier 0', ({ because }) => because === 'packet id is 0'),
   {
     id: 'stays-after-its-disconnect',
@@ -34,8 +58,18 @@ export const HEADER_DEFECTS: readonly MqttDefect[] = [
       };
     },
   },
-  rewrites('sends-wrong-pubrel-flags', 'sends PUBREL with fixed header flags 0000', { from: 'server', type: 'pubrel' }, (packet) => ({ ...packet, fixedHeaderFlags: 0 })),
-  rewrites('gives-packet-id-twice', 'gives every PUBLISH the same packet identifier', { from: 'server', type: 'publish', when: ({ qos }) => qos > 0 }, (packet) => ({ ...packet, packetId: 7 })),
+  rewrites(
+    'sends-wrong-pubrel-flags',
+    'sends PUBREL with fixed header flags 0000',
+    { from: 'server', type: 'pubrel' },
+    (packet) => ({ ...packet, fixedHeaderFlags: 0 }),
+  ),
+  rewrites(
+    'gives-packet-id-twice',
+    'gives every PUBLISH the same packet identifier',
+    { from: 'server', type: 'publish', when: ({ qos }) => qos > 0 },
+    (packet) => ({ ...packet, packetId: 7 }),
+  ),
   rewrites('sends-packet-id-at-qos-0', 'puts a packet identifier into QoS 0 PUBLISH', { from: 'server', type: 'publish', when: ({ qos }) => qos === 0 }, (packet) => ({
     ...packet,
     packetId: 7,

@@ -32,7 +32,13 @@ export const SESSION_DEFECTS: readonly MqttDefect[] = [
       };
     },
   },
-  connects('keeps-session-on-clean-start', 'goes on with the session on a clean start, and says that there is none', ({ cleanStart }) => cleanStart, kept, false),
+  connects(
+    'keeps-session-on-clean-start',
+    'goes on with the session on a clean start, and says that there is none',
+    ({ cleanStart }) => cleanStart,
+    kept,
+    false,
+  ),
   connects('keeps-every-session', 'keeps sessions that end with their connection', ({ cleanStart }) => cleanStart, kept, undefined),
   {
     id: 'demands-stored-session',
@@ -158,7 +164,10 @@ function forgetfulConnection(moment: 'resumed' | 'pingreq' | 'expiry', filtersOf
 }
 
 function emptied(topic: string, version: ProtocolVersion): DefectAction {
-  return onward('client', encodeLoose({ type: 'publish', dup: false, qos: 0, retain: true, topic, payload: new Uint8Array(0), properties: NO_PROPERTIES }, version));
+  return onward(
+    'client',
+    encodeLoose({ type: 'publish', dup: false, qos: 0, retain: true, topic, payload: new Uint8Array(0), properties: NO_PROPERTIES }, version),
+  );
 }
 
 function layoutOf({ protocolLevel }: ConnectPacket): ProtocolVersion {

@@ -43,7 +43,11 @@ function acceptsIn(id: string, does: string, statements: readonly string[], type
 }
 
 function acceptsInConnect(id: string, field: string): MqttDefect {
-  return acceptsViolation(id, `takes a ${field} that is no valid UTF-8`, ({ statement, because }) => ILL_FORMED.includes(statement) && because.startsWith(field));
+  return acceptsViolation(
+    id,
+    `takes a ${field} that is no valid UTF-8`,
+    ({ statement, because }) => ILL_FORMED.includes(statement) && because.startsWith(field),
+  );
 }
 
 /** Whether a lead byte 0xED is followed by what only surrogates have behind it. */

@@ -137,7 +137,7 @@ export class DeviceLink {
   }
 
   #connected(connack: ConnackPacket): void {
-    const { options, session, clock } = this.#deps;
+    const { options, session } = this.#deps;
     this.#connack = connack;
     if (connack.reasonCode !== 0) return this.#end();
     const { authenticationMethod } = connack.properties;

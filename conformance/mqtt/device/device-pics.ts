@@ -1,0 +1,41 @@
+import type { PicsItem } from '../../framework/pics.ts';
+
+const BOTH = 'section 3.1 of both';
+
+/** What a vendor of a device declares. A capability that is not declared is not tested: nobody can make a device use it. */
+export const DEVICE_PICS: readonly PicsItem[] = [
+  { name: 'MQTT_3_1_1', question: 'Does it speak MQTT 3.1.1 (protocol level 4)?', byDefault: true, source: 'MQTT 3.1.1 section 3.1.2.2' },
+  { name: 'MQTT_5_0', question: 'Does it speak MQTT 5.0 (protocol level 5)?', byDefault: true, source: 'MQTT 5.0 section 3.1.2.2' },
+  { name: 'PUBLISHES', question: 'Does it publish?', byDefault: true, source: 'section 3.3 of both' },
+  { name: 'PUBLISHES_QOS0', question: 'Does it publish at QoS 0?', byDefault: true, source: 'section 4.3.1 of both' },
+  { name: 'PUBLISHES_QOS1', question: 'Does it publish at QoS 1?', byDefault: true, source: 'section 4.3.2 of both' },
+  { name: 'PUBLISHES_QOS2', question: 'Does it publish at QoS 2?', byDefault: true, source: 'section 4.3.3 of both' },
+  { name: 'PUBLISHES_MANY', question: 'Does it have several publications in flight at once (PIXIT triggerManyQos1, triggerManyQos2)?', byDefault: true, source: 'section 4.6 of both' },
+  { name: 'RETAINS', question: 'Does it publish with RETAIN 1 (PIXIT triggerRetained)?', byDefault: true, source: 'section 3.3.1.3 of both' },
+  { name: 'TEXT_PAYLOADS', question: 'Are its QoS 0 payloads text without control characters?', byDefault: true, source: 'section 3.3.3 of both' },
+  { name: 'SUBSCRIBES', question: 'Does it subscribe, at QoS 1 at least?', byDefault: true, source: 'section 3.8 of both' },
+  { name: 'SUBSCRIBES_QOS2', question: 'Does it subscribe at QoS 2?', byDefault: true, source: 'section 3.8 of both' },
+  { name: 'WILDCARDS', question: 'Does it subscribe with both wildcards?', byDefault: true, source: 'section 4.7.1 of both' },
+  { name: 'SHARED_SUBSCRIPTIONS', question: 'Does it use shared subscriptions?', byDefault: true, source: 'MQTT 5.0 section 4.8.2' },
+  { name: 'UNSUBSCRIBES', question: 'Does it unsubscribe (PIXIT triggerUnsubscribe)?', byDefault: true, source: 'section 3.10 of both' },
+  { name: 'DISCONNECTS', question: 'Does it send DISCONNECT when it is stopped (by SIGTERM, or PIXIT triggerDisconnect)?', byDefault: true, source: 'section 3.14 of both' },
+  { name: 'RECONNECTS', question: 'Does it connect again by itself when the connection is lost?', byDefault: true, source: 'section 4.4 of both' },
+  { name: 'PERSISTENT_SESSION', question: 'Does it keep its session over connections (clean session 0; 5.0: with an expiry interval)?', byDefault: true, source: 'section 4.1 of both' },
+  { name: 'CLEAN_SESSION', question: 'Can it connect with clean session 1 (PIXIT command:cleanSession when not by default)?', byDefault: true, source: BOTH },
+  { name: 'KEEP_ALIVE', question: 'Does it use a keep alive?', byDefault: true, source: 'section 3.1.2.10 of both' },
+  { name: 'WILL', question: 'Does it set a will?', byDefault: true, source: BOTH },
+  { name: 'WITHOUT_WILL', question: 'Can it connect without a will (PIXIT command:noWill when not by default)?', byDefault: true, source: BOTH },
+  { name: 'CREDENTIALS', question: 'Does it send user name and password?', byDefault: true, source: BOTH },
+  { name: 'ANONYMOUS', question: 'Can it connect without user name and password (PIXIT command:anonymous when not by default)?', byDefault: true, source: BOTH },
+  { name: 'EMPTY_CLIENT_ID', question: 'Can it connect with an empty client id (PIXIT command:emptyClientId when not by default)?', byDefault: true, source: 'section 3.1.3.1 of both' },
+  { name: 'PROPERTIES', question: 'Do its publications carry content type, response topic and user properties?', byDefault: true, source: 'MQTT 5.0 section 3.3.2.3' },
+  { name: 'MESSAGE_EXPIRY', question: 'Do its QoS 2 publications carry a message expiry interval of at most 5 seconds?', byDefault: true, source: 'MQTT 5.0 section 3.3.2.3.3' },
+  { name: 'SENDS_TOPIC_ALIASES', question: 'Does it use topic aliases when the broker takes them?', byDefault: true, source: 'MQTT 5.0 section 3.3.2.3.4' },
+  { name: 'TAKES_TOPIC_ALIASES', question: 'Does it announce a Topic Alias Maximum above 0?', byDefault: true, source: 'MQTT 5.0 section 3.1.2.11.5' },
+  { name: 'REFUSES_PUBLICATIONS', question: 'Is there a topic whose QoS 2 publications it refuses with PUBREC 0x80 or more (PIXIT refusedTopic)?', byDefault: true, source: 'MQTT 5.0 section 4.3.3' },
+  { name: 'ENHANCED_AUTHENTICATION', question: 'Does it name an authentication method (PIXIT command:authentication when not by default)?', byDefault: true, source: 'MQTT 5.0 section 4.12' },
+  { name: 'REAUTHENTICATES', question: 'Can it be made to re-authenticate (PIXIT triggerReauthenticate)?', byDefault: true, source: 'MQTT 5.0 section 4.12.1' },
+  { name: 'LARGE_PUBLICATIONS', question: 'Can it be made to publish 20 kB or more (PIXIT triggerLarge)?', byDefault: true, source: 'section 3.3 of both' },
+  { name: 'TLS', question: 'Does it connect over TLS and check the certificate of the broker?', byDefault: false, source: 'section 5.4.2 of both; RFC 5280, RFC 9525' },
+  { name: 'WEBSOCKET', question: 'Does it connect over WebSocket (PIXIT command:websocket)?', byDefault: false, source: 'section 6 of both' },
+];
