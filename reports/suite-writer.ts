@@ -11,5 +11,5 @@ export type CaseEvidence = ReadonlyMap<string, readonly string[]>;
 export interface SuiteWriter {
   readonly format: SuiteFormat;
   readonly fileName: string;
-  render(record: SuiteRecord, evidence: CaseEvidence): Uint8Array;
+  readonly render: (record: SuiteRecord, evidence: CaseEvidence) => Uint8Array;
 }

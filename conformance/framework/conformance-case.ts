@@ -36,7 +36,7 @@ export interface CaseContext {
 /** A case as the framework runs it. */
 export interface ConformanceCase extends CaseDeclaration {
   /** Returns when every expectation was met (pass); throws `CaseStop` otherwise. Any other error is the tester's own. */
-  run(wire: CaseWire, context: CaseContext): Promise<void>;
+  readonly run: (wire: CaseWire, context: CaseContext) => Promise<void>;
 }
 
 /** The bound on `timeLimitMs` unless a case says otherwise. */

@@ -10,14 +10,14 @@ import { sharedRecorder, type SharedStretches } from './shared-stretches.ts';
 /** How a case reaches the outside; one set for each case. */
 export interface LiveWireDeps {
   readonly clock: Clock;
-  cutFrames(): FrameCutter;
+  readonly cutFrames: () => FrameCutter;
   /** @throws FieldproofError when the SUT cannot be reached there. */
-  dial(target: string | undefined): Promise<ByteLink>;
+  readonly dial: (target: string | undefined) => Promise<ByteLink>;
   /** The next connection that the SUT opens to us; undefined when there is none in time. */
-  accept(waitMs: number): Promise<ByteLink | undefined>;
-  act(action: string, params: { readonly [key: string]: JsonValue }): Promise<JsonValue>;
+  readonly accept: (waitMs: number) => Promise<ByteLink | undefined>;
+  readonly act: (action: string, params: { readonly [key: string]: JsonValue }) => Promise<JsonValue>;
   /** Takes each step as it happens. */
-  record(step: EvidenceStep): void;
+  readonly record: (step: EvidenceStep) => void;
   /** Steps of shared stretches by name, kept for the other cases of the run; left out: each case does them itself. */
   readonly shared?: SharedStretches;
 }

@@ -23,9 +23,6 @@ export function replayWire(steps: readonly EvidenceStep[]): ReplayWire {
     if (isOneOf(step, ops)) return step;
     throw mismatch(`the case does ${ops.join(' or ')} on ${lane} at ${step.tMs} ms, the evidence says ${step.op}`);
   };
-  const same = (what: string, now: string | number, recorded: string | number): void => {
-    if (now !== recorded) throw mismatch(`${what} differs: now ${now}, in the evidence ${recorded}`);
-  };
   const wire: ReplayWire = {
     open: async (on, target) => {
       const step = take(on, 'open');
@@ -82,6 +79,11 @@ function eventOf(step: Extract<EvidenceStep, { op: 'frame' | 'closed' | 'silence
   if (step.op === 'frame') return { kind: 'frame', bytes: fromHex(step.hex), tMs };
   if (step.op === 'closed') return { kind: 'closed', how: step.how, rest: fromHex(step.hex), tMs };
   return { kind: 'silence', waitedMs: step.waitedMs, tMs };
+}
+
+/** @throws FieldproofError FP_EVIDENCE_MISMATCH. */
+function same(what: string, now: string | number, recorded: string | number): void {
+  if (now !== recorded) throw mismatch(`${what} differs: now ${now}, in the evidence ${recorded}`);
 }
 
 function mismatch(because: string): FieldproofError {

@@ -14,7 +14,7 @@ export interface ExecutedCase {
 
 export interface RunCaseDeps extends Omit<LiveWireDeps, 'record'> {
   /** Takes each step as it happens, for the journal. */
-  record(caseId: string, step: EvidenceStep): void;
+  readonly record: (caseId: string, step: EvidenceStep) => void;
 }
 
 /** Steps one case may leave; more means that it does not end by itself. */

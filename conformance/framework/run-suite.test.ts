@@ -102,11 +102,11 @@ test('cases marked alone run after the others, one by one', async () => {
 });
 
 describe('judging again from the evidence', () => {
-  test.each([good, misbehaves])('gives the same verdict: $id', async (test) => {
+  test.each([good, misbehaves])('gives the same verdict: $id', async (one) => {
     const deps = lineDeps(server);
-    const { executed } = await runSuite(lineSuite([test]), { ...options, cases: [test] }, deps);
-    const context = caseContext(test.id, randomFromSeed(1), options);
-    const again = await rejudgeCase(test, deps.evidence.get(test.id) ?? [], context);
+    const { executed } = await runSuite(lineSuite([one]), { ...options, cases: [one] }, deps);
+    const context = caseContext(one.id, randomFromSeed(1), options);
+    const again = await rejudgeCase(one, deps.evidence.get(one.id) ?? [], context);
     expect(again).toMatchObject({ verdict: executed[0]?.result.verdict, because: executed[0]?.result.because });
   });
 

@@ -12,7 +12,7 @@ export interface SuiteRunDeps extends RunCaseDeps {
   /** The root of the seed tree: each case draws from a child named by its id, whatever else runs. */
   readonly random: Random;
   /** Says what goes on, for a live display. */
-  progress?(event: SuiteProgress): void;
+  readonly progress?: (event: SuiteProgress) => void;
   readonly signal?: AbortSignal;
 }
 

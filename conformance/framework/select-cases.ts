@@ -19,7 +19,7 @@ export interface SelectionWish {
   /** Ids, or beginnings of ids that end in `*`; empty: all that apply. */
   readonly only: readonly string[];
   /** Why a case cannot run here although it applies (no restart command, no operator); undefined when it can. */
-  hindrance?(test: ConformanceCase): string | undefined;
+  readonly hindrance?: (test: ConformanceCase) => string | undefined;
 }
 
 /**

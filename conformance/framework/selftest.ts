@@ -7,13 +7,13 @@ import type { Verdict } from '../verdict.ts';
 
 /** A SUT that was started for the self-test. */
 export interface SelftestSut extends Pick<SuiteRunDeps, 'dial' | 'accept' | 'act'> {
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** How the self-test gets its SUTs: a good one, and the same with a defect planted in front. */
 export interface SelftestRig {
   /** @param defect - Id of a defect; undefined: the good one alone. A fresh SUT each time. */
-  start(defect: string | undefined): Promise<SelftestSut>;
+  readonly start: (defect: string | undefined) => Promise<SelftestSut>;
   /** Ids of all defects there are. */
   readonly defects: readonly string[];
 }
@@ -40,7 +40,7 @@ export interface SelftestOptions {
   readonly defectsAtOnce: number;
 }
 
-type SelftestDeps = Omit<SuiteRunDeps, 'dial' | 'accept' | 'act' | 'progress'> & { progress?(text: string): void };
+type SelftestDeps = Omit<SuiteRunDeps, 'dial' | 'accept' | 'act' | 'progress'> & { readonly progress?: (text: string) => void };
 
 /** Runs the cases on the good SUT and on their defects. @returns One row for each case, in their order. */
 export async function runSelftest(suite: Suite, rig: SelftestRig, options: SelftestOptions, deps: SelftestDeps): Promise<SelftestRow[]> {

@@ -3,7 +3,7 @@ import type { FrameCutter } from './case-wire.ts';
 import type { CatalogueName, Statement } from './catalogue.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 import type { LiveWireDeps } from './live-wire.ts';
-import type { PicsItem } from './pics.ts';
+import type { Pics, PicsItem } from './pics.ts';
 import type { Pixit } from './pixit.ts';
 
 /** How the SUT looks from outside its cases: it answers, it is there and says nothing, it is gone. */
@@ -13,7 +13,7 @@ export type Liveness = 'alive' | 'hung' | 'dead';
 export interface SuiteScope {
   readonly catalogue: CatalogueName;
   /** Whether the statement binds this suite's kind of SUT at all. */
-  binds(statement: Statement): boolean;
+  readonly binds: (statement: Statement) => boolean;
 }
 
 /** A conformance suite: cases, what they need from a vendor, and how to reach its kind of SUT. */
@@ -29,7 +29,8 @@ export interface Suite {
   readonly unobservable: ReadonlyMap<string, string>;
   /** Cases that may run at once; 1 on a serial line. */
   readonly parallelMax: number;
-  cutFrames(): FrameCutter;
+  /** @param pics - Of the run, where the carrier decides how frames are cut; so do @param pixit - its gaps. */
+  cutFrames(pics?: Pics, pixit?: Pixit): FrameCutter;
   /**
    * Asks the SUT for a sign of life over a connection of its own.
    * @param silence - Resolves when it has had time enough.

@@ -8,6 +8,8 @@ import type { TlsClientOptions } from './tls-link.ts';
 
 /** How long a closing handshake may take before the socket is cut, milliseconds. */
 const CLOSE_WAIT_MS = 2_000;
+/** An option that is newer than the package's types: as a spread it is taken without a complaint. */
+const CLOSING = { closeTimeout: CLOSE_WAIT_MS };
 
 export interface WebSocketOptions extends TlsClientOptions {
   /** Sub-protocol asked for; MQTT demands `mqtt` (MQTT 3.1.1 and 5.0, section 6). */
@@ -23,8 +25,7 @@ export function connectWebSocket(url: string, { protocol, ca, cert, key, serverN
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, protocol, {
       perMessageDeflate: false,
-      // Newer than the package's types, hence the spread.
-      ...{ closeTimeout: CLOSE_WAIT_MS },
+      ...CLOSING,
       rejectUnauthorized: verify,
       ...(ca === undefined ? {} : { ca }),
       ...(cert === undefined ? {} : { cert }),

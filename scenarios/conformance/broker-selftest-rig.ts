@@ -10,8 +10,8 @@ import { serveDefect } from '../../sim/mqtt-defects/serve-defect.ts';
 
 /** A good broker that is running. */
 interface GoodBroker {
-  dial(): Promise<ByteLink>;
-  stop(): Promise<void>;
+  readonly dial: () => Promise<ByteLink>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface BrokerRigDeps {

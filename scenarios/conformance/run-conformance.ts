@@ -69,7 +69,7 @@ export async function runConformance(order: ConformanceOrder, deps: ConformanceD
     {
       ...deps,
       random,
-      cutFrames: () => suite.cutFrames(),
+      cutFrames: () => suite.cutFrames(pics, pixit),
       record: (caseId, step) => events.step(caseId, step),
       progress: (event) => {
         if (event.kind === 'started') events.caseStarted(event.id, versionOf(order, event.id));

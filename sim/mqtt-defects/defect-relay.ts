@@ -32,6 +32,8 @@ export function relayWithDefect(client: ByteLink, server: ByteLink, make: (tools
         return void server.close();
       case 'later':
         return later(action.ms, action.actions);
+      case 'decide':
+        return act(action.then());
     }
   };
   const later = (ms: number, actions: readonly DefectAction[]): void => {

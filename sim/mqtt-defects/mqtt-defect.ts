@@ -19,7 +19,9 @@ export type DefectAction =
   /** Ends the connection to one side in good order. */
   | { readonly do: 'closeClient' | 'closeServer' }
   /** The rest happens so much later; packets behind it overtake. */
-  | { readonly do: 'later'; readonly ms: number; readonly actions: readonly DefectAction[] };
+  | { readonly do: 'later'; readonly ms: number; readonly actions: readonly DefectAction[] }
+  /** What happens is decided only when it is its turn. */
+  | { readonly do: 'decide'; readonly then: () => readonly DefectAction[] };
 
 /** What a defect does on one connection. `pass`: the packet goes on as it came. */
 export interface DefectiveConnection {

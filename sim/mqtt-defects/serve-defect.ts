@@ -7,13 +7,13 @@ import type { MqttDefect } from './mqtt-defect.ts';
 /** A defective SUT that listens. */
 export interface DefectiveServer {
   readonly port: number;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface ServeDefectDeps {
   readonly clock: Clock;
   /** Opens a connection to the good server behind the defect. */
-  dial(): Promise<ByteLink>;
+  readonly dial: () => Promise<ByteLink>;
 }
 
 /** Listens on any free port of 127.0.0.1, and puts the defect before the server that `dial` reaches. */

@@ -1,6 +1,6 @@
 import { ASCII_COLON, ASCII_LINE_FEED } from '../../../hil/protocols/modbus/ascii.ts';
 import { decodeRtu } from '../../../hil/protocols/modbus/rtu.ts';
-import { rtuResponseLength } from '../../../hil/protocols/modbus/rtu-length.ts';
+import { rtuResponseLength, type RtuLength } from '../../../hil/protocols/modbus/rtu-length.ts';
 import type { FrameCutter } from '../../framework/case-wire.ts';
 import type { Carrier } from './carrier.ts';
 
@@ -10,10 +10,14 @@ const LENGTH_MAX = 254;
 /** Characters of an ASCII frame may come a second apart; then it is over, whatever it is. */
 const ASCII_GAP_MS = 1_000;
 
-/** Cuts what a server sends. @param frameGapMs - Silence on an RTU line after which a frame is over. */
-export function createModbusCutter(carrier: Carrier, frameGapMs: number): FrameCutter {
+/**
+ * Cuts what a server sends, or a client.
+ * @param frameGapMs - Silence on an RTU line after which a frame is over.
+ * @param lengthOf - Length of an RTU frame from its first bytes: of answers by default.
+ */
+export function createModbusCutter(carrier: Carrier, frameGapMs: number, lengthOf: (bytes: Uint8Array) => RtuLength = rtuResponseLength): FrameCutter {
   if (carrier === 'tcp') return cutter(tcpFrameBytes, undefined);
-  return carrier === 'rtu' ? cutter(rtuFrameBytes, frameGapMs) : cutter(asciiFrameBytes, ASCII_GAP_MS);
+  return carrier === 'rtu' ? cutter((held) => rtuFrameBytes(held, lengthOf), frameGapMs) : cutter(asciiFrameBytes, ASCII_GAP_MS);
 }
 
 /** @param frameBytes - Bytes of the frame that the bytes begin with; 0 while it is not whole. */
@@ -48,8 +52,8 @@ function tcpFrameBytes(held: Uint8Array): number {
  * What ends where its function code says and has the right CRC needs no silence after it. Bytes behind that spoil the frame,
  * so then, and in all other cases, silence decides.
  */
-function rtuFrameBytes(held: Uint8Array): number {
-  return rtuResponseLength(held) === held.length && decodeRtu(held).kind === 'frame' ? held.length : 0;
+function rtuFrameBytes(held: Uint8Array, lengthOf: (bytes: Uint8Array) => RtuLength): number {
+  return lengthOf(held) === held.length && decodeRtu(held).kind === 'frame' ? held.length : 0;
 }
 
 /** From a colon to LF; what stands before a colon is a frame that is none. */

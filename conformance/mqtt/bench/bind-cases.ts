@@ -5,7 +5,7 @@ import { MqttBench } from './mqtt-bench.ts';
 
 /** A case against a broker. `run` returns when all is as the standard allows, and throws `CaseStop` through the bench otherwise. */
 export interface BrokerCase extends CaseDeclaration {
-  run(bench: MqttBench): Promise<void>;
+  readonly run: (bench: MqttBench) => Promise<void>;
 }
 
 /** Puts cases of one protocol version on the wire. */

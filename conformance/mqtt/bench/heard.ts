@@ -13,7 +13,7 @@ export type Heard =
 export interface Reaction {
   /** For the evidence: `CONNACK with reason code 0x85`. */
   readonly says: string;
-  accepts(heard: Heard): boolean;
+  readonly accepts: (heard: Heard) => boolean;
 }
 
 /** The packet of a type, and what must hold of it. @param says - Completes "SUBACK ": `for packet id 7`. */

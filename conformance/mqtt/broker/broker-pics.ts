@@ -16,7 +16,7 @@ export const BROKER_PICS: readonly PicsItem[] = [
   { name: 'ANONYMOUS', question: 'Does it let clients in without user name?', byDefault: true, source: 'section 5.4.1 of both' },
   { name: 'CREDENTIALS', question: 'Does it refuse a wrong user name or password?', byDefault: false, source: 'section 5.4.1 of both' },
   { name: 'ACCESS_CONTROL', question: 'Does it refuse publications to the topic in PIXIT value forbiddenTopic, and tell so in PUBACK and PUBREC of 5.0?', byDefault: false, source: 'MQTT 5.0 section 5.4.2' },
-  { name: 'ENHANCED_AUTHENTICATION', question: 'Does it know an authentication method (PIXIT value authenticationMethod)?', byDefault: false, source: 'MQTT 5.0 section 4.12' },
+  { name: 'ENHANCED_AUTHENTICATION', question: 'Does it know an authentication method (PIXIT values authenticationMethod and authenticationExchange)?', byDefault: false, source: 'MQTT 5.0 section 4.12' },
   { name: 'REQUEST_RESPONSE_INFORMATION', question: 'Does it give response information when it is asked for?', byDefault: false, source: 'MQTT 5.0 section 3.1.2.11.6' },
   { name: 'WEBSOCKET', question: 'Does it take MQTT over WebSocket (PIXIT value websocketAddress)?', byDefault: false, source: 'section 6 of both' },
   { name: 'RESTART', question: 'May the tester restart it (PIXIT restartCommand), and does it keep its sessions over that?', byDefault: false, source: 'section 4.1 of both' },

@@ -30,7 +30,7 @@ export interface BrokerPurpose {
   readonly caughtBy: string;
   readonly alone?: boolean;
   readonly timeLimitMs?: number;
-  run(bench: MqttBench): Promise<void>;
+  readonly run: (bench: MqttBench) => Promise<void>;
 }
 
 /** The cases of a table of purposes, 3.1.1 first. */

@@ -3,6 +3,7 @@ import { createPacketCutter } from '../../../hil/protocols/mqtt/packet-cutter.ts
 import { bytesText, packetText } from '../../../hil/protocols/mqtt/packet-text.ts';
 import type { Statement } from '../../framework/catalogue.ts';
 import type { Suite } from '../../framework/suite.ts';
+import { BROKER_FAULT_PURPOSES } from '../faults/broker-fault-purposes.ts';
 import { BROKER_PICS } from './broker-pics.ts';
 import { brokerCases } from './broker-purpose.ts';
 import { EXCHANGE_PURPOSES } from './exchange-purposes.ts';
@@ -20,7 +21,7 @@ export const BROKER_SUITE: Suite = {
     { catalogue: 'mqtt-5.0', binds: bindsServer },
   ],
   pics: BROKER_PICS,
-  cases: brokerCases([...CONNECTION_PURPOSES, ...EXCHANGE_PURPOSES, ...VERSION_5_PURPOSES]),
+  cases: brokerCases([...CONNECTION_PURPOSES, ...EXCHANGE_PURPOSES, ...VERSION_5_PURPOSES, ...BROKER_FAULT_PURPOSES]),
   unobservable: BROKER_UNOBSERVABLE,
   parallelMax: 64,
   cutFrames: () => createPacketCutter(),

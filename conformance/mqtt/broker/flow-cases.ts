@@ -196,7 +196,7 @@ function isRefusal({ reasonCode }: { readonly reasonCode: number }): boolean {
 interface SlowSubscriber {
   readonly subscriber: Peer;
   /** Publishes so many messages, to the end of their handshakes. */
-  publish(count: number): Promise<void>;
+  readonly publish: (count: number) => Promise<void>;
 }
 
 /** A subscriber that acknowledges nothing by itself, and somebody who publishes to it. */

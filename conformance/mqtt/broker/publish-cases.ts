@@ -1,9 +1,9 @@
 import { matchesFilter } from '../../../hil/protocols/mqtt/topic.ts';
 import type { MqttPacket, Qos } from '../../../hil/protocols/mqtt/packet.ts';
-import { failCase } from '../../framework/case-stop.ts';
+import { failCase, inconclusiveCase } from '../../framework/case-stop.ts';
 import { connectionEnd, packetOf, type Reaction } from '../bench/heard.ts';
-import { Inbox, inboxOf } from '../bench/inbox.ts';
-import { text, type MqttBench } from '../bench/mqtt-bench.ts';
+import { inboxOf, type Inbox } from '../bench/inbox.ts';
+import { text, type MqttBench, type SubscriptionFields } from '../bench/mqtt-bench.ts';
 import type { BrokerPurpose, PurposeStatements } from './broker-purpose.ts';
 
 const WILDCARD: PurposeStatements = { '3.1.1': ['MQTT-3.3.2-2', 'MQTT-4.7.1-1'], '5.0': ['MQTT-3.3.2-2', 'MQTT-4.7.0-1'] };
@@ -113,8 +113,8 @@ export const PUBLISH_PURPOSES: readonly BrokerPurpose[] = [
   },
   answered(10, 1, 'A QoS 1 PUBLISH is answered with one PUBACK'),
   answered(11, 2, 'A QoS 2 PUBLISH is answered with one PUBREC'),
-  overlapping(12, 'low-first', 'Of overlapping subscriptions in one session, the highest QoS is respected when it was subscribed to last'),
-  overlapping(13, 'high-first', 'Of overlapping subscriptions in one session, the highest QoS is respected when it was subscribed to first'),
+  overlapping(12, 'to +, subscribed to behind #', 'delivers-overlap-at-lowest-qos', { filter: '#', qos: 0 }, { filter: '+', qos: 1 }),
+  overlapping(13, 'to +, subscribed to before #', 'delivers-overlap-at-last-qos', { filter: '+', qos: 1 }, { filter: '#', qos: 0 }),
   {
     area: 'PUBLISH',
     number: 14,
@@ -135,6 +135,9 @@ export const PUBLISH_PURPOSES: readonly BrokerPurpose[] = [
     caughtBy: 'ignores-unwanted-messages',
     run: (bench) => unwanted(bench, 2),
   },
+  overlapping(22, 'to #, subscribed to behind the topic itself', 'delivers-overlap-at-lowest-qos', { filter: 'a', qos: 0 }, { filter: '#', qos: 1 }),
+  overlapping(23, 'to #, subscribed to before the topic itself', 'delivers-overlap-at-last-qos', { filter: '#', qos: 1 }, { filter: 'a', qos: 0 }),
+  overlapping(24, 'to the topic itself, subscribed to behind #', 'delivers-overlap-at-lowest-qos', { filter: '#', qos: 0 }, { filter: 'a', qos: 1 }),
   lowerQos(16, 0, 'Messages of any QoS come to a subscription of QoS 0 at QoS 0', 'delivers-at-publisher-qos'),
   lowerQos(17, 1, 'Messages come to a subscription of QoS 1 at their own QoS, but at no more than 1', 'delivers-at-publisher-qos'),
   lowerQos(18, 2, 'Messages come to a subscription of QoS 2 at their own QoS', 'delivers-at-granted-qos'),
@@ -241,23 +244,27 @@ function answered(number: number, qos: 1 | 2, purpose: string): BrokerPurpose {
   };
 }
 
-/** Further copies at the QoS of the other subscriptions are allowed, so one copy at the highest has to be among them. */
-function overlapping(number: number, order: 'low-first' | 'high-first', purpose: string): BrokerPurpose {
+/**
+ * Further copies at the QoS of the other subscriptions are allowed, so one copy at the highest has to be among them.
+ * @param which - Where the subscription of the highest QoS stands.
+ * @param subscriptions - Last level of each filter and its QoS, in the order of subscribing.
+ */
+function overlapping(number: number, which: string, caughtBy: string, ...subscriptions: readonly SubscriptionFields[]): BrokerPurpose {
   return {
     area: 'PUBLISH',
     number,
     version: 1,
     statements: OVERLAP,
-    purpose,
+    purpose: `Of overlapping subscriptions in one session the highest QoS is respected: here it is that ${which}`,
     requires: ['QOS1', 'WILDCARDS'],
-    caughtBy: order === 'low-first' ? 'delivers-overlap-at-lowest-qos' : 'delivers-overlap-at-last-qos',
+    caughtBy,
     run: async (bench) => {
-      const { peer } = await bench.connected('subscriber');
-      const subscriber = new Inbox(bench, peer);
       const root = bench.topic('overlap');
-      const low = { filter: `${root}/#`, qos: 0 };
-      const high = { filter: `${root}/+`, qos: 1 };
-      for (const subscription of order === 'low-first' ? [low, high] : [high, low]) await subscriber.subscribed(subscription);
+      const subscriber = await inboxOf(bench, 'subscriber');
+      for (const { filter, qos } of subscriptions) {
+        const { reasonCodes } = await subscriber.subscribed({ filter: `${root}/${String(filter)}`, qos: qos ?? 0 });
+        if (reasonCodes[0] !== qos) inconclusiveCase(`the SUT grants QoS ${reasonCodes[0]} where QoS ${qos} was asked for`);
+      }
       const publisher = await inboxOf(bench, 'publisher');
       await publisher.published(`${root}/a`, { payload: text('overlap') });
       for (;;) {

@@ -36,7 +36,8 @@ async function observe(bench: DeviceBench, variant: string): Promise<Observation
     return { sent: first.kind === 'packet' || first.kind === 'malformed' ? [first] : [], connection: undefined };
   }
   const connection = bench.connectionOf(opened.peer, first, first.packet);
-  await bench.connack(connection);
+  // Aliases are offered, so that a device that uses them shows how.
+  await bench.connack(connection, bench.version === 5 ? { properties: { topicAliasMaximum: 8 } } : {});
   await liveWith(bench, connection);
   if (!connection.ended) await connection.close('reset');
   const sent = connection.heard.filter((heard) => heard.kind === 'packet' || heard.kind === 'malformed');

@@ -2,6 +2,7 @@ import type { PublishPacket } from '../../../hil/protocols/mqtt/packet.ts';
 import { failCase } from '../../framework/case-stop.ts';
 import { acknowledgement, textOf, type MqttBench } from '../bench/mqtt-bench.ts';
 import { told, type Peer } from '../bench/peer.ts';
+import { faultyClient, type FaultyClient } from './fault-kinds.ts';
 import { statementIn } from './handshake-model.ts';
 import { boundsOf, type ReceiverState } from './receiver-model.ts';
 
@@ -14,16 +15,26 @@ export const SENTINEL = 'end of the case';
  */
 export class DeliveryCounter {
   readonly #bench: MqttBench;
-  readonly #peer: Peer;
+  readonly #client: FaultyClient | undefined;
+  #peer: Peer;
   readonly #counts = new Map<string, number>();
   /** What came under each packet id last. */
   readonly #last = new Map<number, string>();
   /** Packet ids of QoS 2 between PUBREC and PUBREL. */
   readonly #held = new Set<number>();
 
-  constructor(bench: MqttBench, peer: Peer) {
+  /** @param client - Whose session is kept, when the SUT is going to restart. */
+  constructor(bench: MqttBench, peer: Peer, client?: FaultyClient) {
     this.#bench = bench;
     this.#peer = peer;
+    this.#client = client;
+  }
+
+  /** Resumes its session after a restart. What was under way before and not read is delivered again. */
+  async afterRestart(): Promise<void> {
+    if (this.#client === undefined) return;
+    await this.#client.resume();
+    this.#peer = this.#client.peer;
   }
 
   /** Messages in the order in which each was seen first. */
@@ -81,11 +92,15 @@ export class DeliveryCounter {
   }
 }
 
-/** A new client that subscribes the topic at this QoS; inconclusive when that cannot be had. */
-export async function deliveryCounter(bench: MqttBench, topic: string, qos: 1 | 2): Promise<DeliveryCounter> {
-  const { peer } = await bench.connected('subscriber');
+/**
+ * A new client that subscribes the topic at this QoS; inconclusive when that cannot be had.
+ * @param isKept - Its session is kept, because the SUT is going to restart.
+ */
+export async function deliveryCounter(bench: MqttBench, topic: string, qos: 1 | 2, isKept: boolean): Promise<DeliveryCounter> {
+  const client = isKept ? await faultyClient(bench, 'subscriber') : undefined;
+  const peer = client?.peer ?? (await bench.connected('subscriber')).peer;
   await bench.subscribed(peer, { filter: topic, qos });
-  return new DeliveryCounter(bench, peer);
+  return new DeliveryCounter(bench, peer, client);
 }
 
 function times(count: number): string {

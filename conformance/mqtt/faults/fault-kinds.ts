@@ -19,7 +19,7 @@ export const FAULT_WORDS: Readonly<Record<FaultKind, string>> = {
   restart: 'is lost because the broker restarts',
 };
 
-/** How often a SUT that restarts is dialled, and how long it is left alone between two attempts, milliseconds. */
+/** How long a SUT that restarts is left alone before it is dialled again, milliseconds. */
 const DIAL_PAUSE_MS = 100;
 
 /** A client with a session that outlives its connections, which end by faults and are resumed. */
@@ -60,7 +60,7 @@ export class FaultyClient {
     this.#connections += 1;
     const label = `${this.label}-${this.#connections}`;
     const given = { ...fields, clientId: this.#session.clientId };
-    if (this.#fault === 'restart') await this.#untilBack();
+    if (this.#fault === 'restart') await untilBack(this.bench);
     this.#session = { ...(await this.bench.connected(label, given)), clientId: this.#session.clientId };
     const { sessionPresent } = this.#session.connack;
     const isWanted = fields.cleanStart !== true && session === 'judged';
@@ -69,20 +69,19 @@ export class FaultyClient {
     }
     return sessionPresent;
   }
+}
 
-  /** Until the SUT that was restarted takes connections again. */
-  async #untilBack(): Promise<void> {
-    const { wire, context } = this.bench;
-    const attempts = Math.ceil(context.pixit.restartTimeoutMs / DIAL_PAUSE_MS);
-    for (let attempt = 0; attempt < attempts; attempt += 1) {
-      if ((await wire.open('is-back')) === 'open') {
-        await wire.close('is-back', 'fin');
-        return;
-      }
-      await wire.pause(DIAL_PAUSE_MS);
+/** Waits until the SUT that was restarted takes connections again; inconclusive when it does not in time. */
+export async function untilBack({ wire, context }: MqttBench): Promise<void> {
+  const { restartTimeoutMs } = context.pixit;
+  for (let attempt = 0; attempt < Math.ceil(restartTimeoutMs / DIAL_PAUSE_MS); attempt += 1) {
+    if ((await wire.open('is-back')) === 'open') {
+      await wire.close('is-back', 'fin');
+      return;
     }
-    inconclusiveCase(`the SUT takes no connection ${context.pixit.restartTimeoutMs} ms after its restart`);
+    await wire.pause(DIAL_PAUSE_MS);
   }
+  inconclusiveCase(`the SUT takes no connection ${restartTimeoutMs} ms after its restart`);
 }
 
 /** Connected, with a session that is kept; inconclusive when that cannot be had. */

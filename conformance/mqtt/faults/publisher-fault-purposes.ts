@@ -256,18 +256,19 @@ function purposeAt({ qos, block, at, then, statements, caughtBy, plan }: Publish
     requires: [`QOS${qos}`, 'PERSISTENT_SESSIONS', ...(isRestart ? ['RESTART'] : [])],
     caughtBy,
     ...(isRestart ? { alone: true, timeLimitMs: 300_000 } : {}),
-    run: (bench) => judgePublisher(bench, qos, (publisher) => plan(publisher, fault)),
+    run: (bench) => judgePublisher(bench, qos, (publisher) => plan(publisher, fault), isRestart),
   };
 }
 
 /** Carries out a plan, and judges what an independent subscriber got by what the model of the handshake allows. */
-export async function judgePublisher(bench: MqttBench, qos: 1 | 2, plan: (publisher: FaultyPublisher) => Promise<void>): Promise<void> {
+export async function judgePublisher(bench: MqttBench, qos: 1 | 2, plan: (publisher: FaultyPublisher) => Promise<void>, isRestart = false): Promise<void> {
   const topic = bench.topic('t');
-  const counter = await deliveryCounter(bench, topic, qos);
+  const counter = await deliveryCounter(bench, topic, qos, isRestart);
   const publisher = await faultyPublisher(bench, topic, qos);
   // A message whose handshake is left open may count until the end of the session.
   if (declaredLimits(publisher.client.session.connack).receiveMaximum < 2) inconclusiveCase('the server takes one publication at a time, and the case needs two');
   await plan(publisher);
+  await counter.afterRestart();
   await publisher.deliver({ packetId: SENTINEL_ID, message: SENTINEL });
   await counter.until(SENTINEL);
   counter.judge(publisher.state);

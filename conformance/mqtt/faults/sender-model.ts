@@ -13,6 +13,8 @@ export interface OpenSending {
   readonly isReleased: boolean;
   /** The connection (counted from 0) on which the last packet of this phase passed. */
   readonly seenOn: number;
+  /** PUBRECs sent on this connection that no PUBREL has answered yet. */
+  readonly unansweredPubrecs: number;
   /** Place among all messages in the order of their first PUBLISH. */
   readonly place: number;
 }
@@ -107,7 +109,7 @@ function heardPublish(state: SenderState, event: Publish): SenderState {
   }
   return {
     ...state,
-    open: new Map(state.open).set(packetId, { message, phase: 'published', isReleased: false, seenOn: state.connection, place: state.seen.size }),
+    open: new Map(state.open).set(packetId, { message, phase: 'published', isReleased: false, seenOn: state.connection, unansweredPubrecs: 0, place: state.seen.size }),
     seen: counted(state.seen, message),
     violations: [...state.violations, ...wrong],
   };
@@ -140,17 +142,19 @@ function heardPubrel(state: SenderState, packetId: number): SenderState {
   const wrong: HandshakeViolation[] = [];
   if (known === undefined || known.phase === 'published') {
     wrong.push({ because: `PUBREL ${packetId} came without a PUBREC for it`, statement: statementIn(version, '4.3.3-1', '4.3.3-4') });
-  } else if (version === 5 && known.seenOn === connection && known.phase !== 'received') {
+  } else if (version === 5 && known.seenOn === connection && known.unansweredPubrecs === 0) {
     wrong.push({ because: `PUBREL ${packetId} came again on the same connection`, statement: 'MQTT-4.4.0-1' });
   }
-  const open = known === undefined ? state.open : new Map(state.open).set(packetId, { ...known, phase: 'released', isReleased: true, seenOn: connection } as const);
+  const open = known === undefined ? state.open : new Map(state.open).set(packetId, { ...known, phase: 'released', isReleased: true, seenOn: connection, unansweredPubrecs: Math.max(0, known.unansweredPubrecs - 1) } as const);
   return { ...state, open, violations: [...violations, ...wrong] };
 }
 
 function inPhase(state: SenderState, packetId: number, phase: SendingPhase): SenderState {
   const known = state.open.get(packetId);
   if (known === undefined) return state;
-  return { ...state, open: new Map(state.open).set(packetId, { ...known, phase, seenOn: state.connection }) };
+  const before = known.seenOn === state.connection ? known.unansweredPubrecs : 0;
+  const unansweredPubrecs = phase === 'received' ? before + 1 : before;
+  return { ...state, open: new Map(state.open).set(packetId, { ...known, phase, seenOn: state.connection, unansweredPubrecs }) };
 }
 
 /** What was answered on this connection has arrived. */

@@ -186,8 +186,8 @@ function resendsAfterPubrel(sent: Map<number, PublishPacket>): DefectiveConnecti
 function resendsCompleted(sent: PublishPacket[]): DefectiveConnection {
   return {
     onPacket: (seen) => {
-      sent.push(...[chosen(seen, { ...FROM_SERVER, when: ({ qos }) => qos === 2 })].filter((publish) => publish !== undefined));
-      const last = sent.at(-1);
+      const last = chosen(seen, { ...FROM_SERVER, when: ({ qos }) => qos === 2 }) ?? sent[0];
+      if (last !== undefined) sent[0] = last;
       const resumed = chosen(seen, { from: 'server', type: 'connack', when: ({ sessionPresent }) => sessionPresent });
       return resumed === undefined || last === undefined ? 'pass' : [onward('server', seen.bytes), onward('server', encodeLoose({ ...last, dup: true }, seen.version))];
     },

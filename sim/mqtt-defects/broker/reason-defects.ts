@@ -27,11 +27,14 @@ export const REASON_DEFECTS: readonly MqttDefect[] = [
     return connack === undefined ? 'pass' : [to('server', { type: 'disconnect', reasonCode: 0x87, properties: {} })];
   }),
   stateless('ignores-negative-acknowledgements', 'does not take PUBACK and PUBREC with an error for an answer', (seen) => {
-    const isNegative = ({ reasonCode }: { readonly reasonCode: number }): boolean => reasonCode >= 0x80;
     const negative = chosen(seen, { from: 'client', type: 'puback', when: isNegative }) ?? chosen(seen, { from: 'client', type: 'pubrec', when: isNegative });
     return negative === undefined ? 'pass' : [];
   }),
 ];
+
+function isNegative({ reasonCode }: { readonly reasonCode: number }): boolean {
+  return reasonCode >= 0x80;
+}
 
 function loseUnknownPubrel(): DefectiveConnection {
   const known = new Set<number>();

@@ -1,0 +1,143 @@
+import { NO_PROPERTIES } from '../../../hil/protocols/mqtt/properties.ts';
+import { inconclusiveCase } from '../../framework/case-stop.ts';
+import { connectionEnd, packetOf } from '../bench/heard.ts';
+import { Inbox, inboxOf, refuseDeliveries } from '../bench/inbox.ts';
+import { leave } from '../bench/leave.ts';
+import { text, type ConnectFields, type MqttBench } from '../bench/mqtt-bench.ts';
+import type { Peer } from '../bench/peer.ts';
+import type { BrokerPurpose } from './broker-purpose.ts';
+
+/** DISCONNECT of the client, and in 5.0 that of the broker. */
+export const DISCONNECT_PURPOSES: readonly BrokerPurpose[] = [
+  {
+    area: 'DISCONNECT',
+    number: 1,
+    version: 1,
+    statements: { '3.1.1': ['MQTT-3.14.1-1'], '5.0': ['MQTT-3.14.1-1'] },
+    purpose: 'A DISCONNECT with reserved bits of the fixed header set makes the broker end the connection',
+    caughtBy: 'ignores-malformed-disconnect',
+    run: async (bench) => {
+      const { peer } = await bench.connected('a');
+      await peer.send(MALFORMED);
+      await peer.expectEnd('a DISCONNECT with reserved bits set');
+    },
+  },
+  {
+    area: 'DISCONNECT',
+    number: 2,
+    version: 1,
+    statements: { '3.1.1': ['MQTT-3.14.1-1', 'MQTT-3.1.2-8'], '5.0': ['MQTT-3.14.1-1', 'MQTT-3.1.2-8'] },
+    purpose: 'A DISCONNECT with reserved bits of the fixed header set is none: the will is published',
+    caughtBy: 'takes-malformed-disconnect',
+    run: async (bench) => {
+      const { listener, will } = await willListener(bench);
+      const { peer } = await bench.connected('a', will);
+      await peer.send(MALFORMED);
+      await listener.expectDelivery('a DISCONNECT with reserved bits set', 'will');
+    },
+  },
+  {
+    area: 'DISCONNECT',
+    number: 3,
+    version: 1,
+    statements: { '3.1.1': ['MQTT-3.14.4-3'], '5.0': ['MQTT-3.14.4-3'] },
+    purpose: 'After DISCONNECT the will is not published',
+    caughtBy: 'takes-disconnect-for-failure',
+    run: async (bench) => {
+      const { listener, will, topic } = await willListener(bench);
+      const { peer } = await bench.connected('a', will);
+      await leave(bench, peer);
+      const publisher = await inboxOf(bench, 'publisher');
+      await publisher.published(topic, { qos: 0, payload: text('last') });
+      await listener.needDelivery('DISCONNECT', 'last');
+      refuseDeliveries([...listener.unread(), ...(await listener.settled('DISCONNECT'))], ['will'], 'the client had sent DISCONNECT');
+    },
+  },
+  {
+    area: 'DISCONNECT',
+    number: 4,
+    version: 1,
+    statements: { '5.0': ['MQTT-3.14.4-1'] },
+    purpose: 'After its DISCONNECT the broker sends nothing more',
+    caughtBy: 'talks-after-its-disconnect',
+    run: async (bench) => {
+      const peer = await disconnected(bench);
+      await peer.expect('DISCONNECT of the broker', connectionEnd);
+    },
+  },
+  {
+    area: 'DISCONNECT',
+    number: 5,
+    version: 1,
+    statements: { '5.0': ['MQTT-3.14.4-2'] },
+    purpose: 'After its DISCONNECT the broker ends the connection',
+    caughtBy: 'stays-connected-after-its-disconnect',
+    run: async (bench) => {
+      const peer = await disconnected(bench);
+      await peer.expect('DISCONNECT of the broker', connectionEnd);
+    },
+  },
+  {
+    area: 'DISCONNECT',
+    number: 6,
+    version: 1,
+    statements: { '5.0': ['MQTT-3.14.2-1'] },
+    purpose: 'DISCONNECT of the broker has a reason code of its table',
+    caughtBy: 'disconnect-with-unlisted-code',
+    run: async (bench) => {
+      for (const provoke of [takeOver, breakRules]) {
+        const { peer } = await bench.connected('a');
+        await provoke(bench, peer);
+        await peer.expect('what makes the broker end the connection', packetOf('disconnect', 'with a code of its table'), connectionEnd);
+      }
+    },
+  },
+  {
+    area: 'DISCONNECT',
+    number: 7,
+    version: 1,
+    statements: { '5.0': ['MQTT-3.14.2-2'] },
+    purpose: 'DISCONNECT of the broker has no Session Expiry Interval',
+    caughtBy: 'disconnect-with-session-expiry',
+    run: async (bench) => {
+      for (const provoke of [takeOver, breakRules]) {
+        const { peer } = await bench.connected('a', { properties: { sessionExpiryIntervalS: 60 } });
+        await provoke(bench, peer);
+        await peer.expect('what makes the broker end the connection', packetOf('disconnect', 'without a Session Expiry Interval'), connectionEnd);
+      }
+    },
+  },
+];
+
+const MALFORMED = { type: 'disconnect', reasonCode: 0, properties: NO_PROPERTIES, fixedHeaderFlags: 0b0001 } as const;
+
+interface WillListener {
+  readonly listener: Inbox;
+  /** For a client whose will goes to the listener. */
+  readonly will: ConnectFields;
+  readonly topic: string;
+}
+
+async function willListener(bench: MqttBench): Promise<WillListener> {
+  const topic = bench.topic('will');
+  const listener = await inboxOf(bench, 'listener');
+  await listener.subscribed({ filter: topic, qos: 0 });
+  return { listener, topic, will: { will: { topic, payload: text('will'), qos: 0, retain: false, properties: NO_PROPERTIES } } };
+}
+
+/** A connection on which the broker has sent DISCONNECT; inconclusive when it ends connections without a word. */
+async function disconnected(bench: MqttBench): Promise<Peer> {
+  const { peer } = await bench.connected('a');
+  await breakRules(bench, peer);
+  const heard = await peer.need('a PUBLISH with QoS 3', packetOf('disconnect'), connectionEnd);
+  if (heard.kind === 'closed') inconclusiveCase('the broker ended the connection without DISCONNECT');
+  return peer;
+}
+
+async function takeOver(bench: MqttBench, { name }: Peer): Promise<void> {
+  await bench.connected('second', { clientId: bench.clientId(name) });
+}
+
+async function breakRules(bench: MqttBench, peer: Peer): Promise<void> {
+  await peer.send(bench.publishPacket(bench.topic('a'), { qos: 3, packetId: 7 }));
+}

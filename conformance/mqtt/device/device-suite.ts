@@ -1,0 +1,39 @@
+import { decodePacket } from '../../../hil/protocols/mqtt/decode.ts';
+import { createPacketCutter } from '../../../hil/protocols/mqtt/packet-cutter.ts';
+import { bytesText, packetText } from '../../../hil/protocols/mqtt/packet-text.ts';
+import type { Statement } from '../../framework/catalogue.ts';
+import type { Suite } from '../../framework/suite.ts';
+import { CONNECT_FORMAT_PURPOSES } from './connect-format-cases.ts';
+import { DEVICE_PICS } from './device-pics.ts';
+import { deviceCases } from './device-purpose.ts';
+import { FORMAT_PURPOSES } from './format-cases.ts';
+import { probeDevice } from './probe-device.ts';
+import { DEVICE_UNOBSERVABLE } from './unobservable.ts';
+
+/** Any MQTT client, versions 3.1.1 and 5.0: the tester is the broker that it connects to. */
+export const DEVICE_SUITE: Suite = {
+  name: 'mqtt-device',
+  subject: 'an MQTT client',
+  scopes: [
+    { catalogue: 'mqtt-3.1.1', binds: bindsClient },
+    { catalogue: 'mqtt-5.0', binds: bindsClient },
+  ],
+  pics: DEVICE_PICS,
+  cases: deviceCases([...CONNECT_FORMAT_PURPOSES, ...FORMAT_PURPOSES]),
+  unobservable: DEVICE_UNOBSERVABLE,
+  // There is one device, and it is restarted again and again.
+  parallelMax: 1,
+  cutFrames: () => createPacketCutter(),
+  probe: probeDevice,
+  describeFrame: (bytes, from, caseId) => {
+    const version = caseId.startsWith('TP_MQTT5_') ? 5 : 4;
+    const decoded = decodePacket(bytes, version, { from: from === 'sut' ? 'client' : 'server' });
+    if (decoded.kind === 'packet') return packetText(decoded.packet);
+    return decoded.kind === 'violation' ? `${bytesText(bytes)} (breaks ${decoded.statement}: ${decoded.because})` : bytesText(bytes);
+  },
+};
+
+/** Statements for the client alone, and those for both sides that a client shows on the wire. */
+function bindsClient({ binds, observable }: Statement): boolean {
+  return binds === 'client' || (binds === 'both' && observable !== 'wire-broker') || observable === 'wire-client';
+}
