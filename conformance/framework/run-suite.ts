@@ -170,10 +170,10 @@ class SuiteRunner {
 
   async #probe(): Promise<Liveness> {
     if (this.#options.watchLiveness === false) return 'alive';
-    const { pixit } = this.#options;
+    const { pics, pixit } = this.#options;
     const enough = new AbortController();
     const silence = sleep(this.#deps.clock, pixit.answerTimeoutMs, enough.signal);
-    const liveness = await this.#suite.probe(() => this.#deps.dial(undefined), pixit, silence, this.#deps);
+    const liveness = await this.#suite.probe(() => this.#deps.dial(undefined), pixit, silence, { ...this.#deps, pics });
     enough.abort();
     if (liveness !== 'alive') this.#deps.progress?.({ kind: 'sut', liveness });
     return liveness;

@@ -34,9 +34,11 @@ export interface Suite {
   /**
    * Asks the SUT for a sign of life over a connection of its own.
    * @param silence - Resolves when it has had time enough.
-   * @param reach - For SUTs that are clients: wait until they come, restart them.
+   * @param reach - For SUTs that are clients: wait until they come, restart them. `pics`: those of the run.
    */
-  probe(dial: () => Promise<ByteLink>, pixit: Pixit, silence: Promise<void>, reach: Pick<LiveWireDeps, 'accept' | 'act'>): Promise<Liveness>;
+  probe(dial: () => Promise<ByteLink>, pixit: Pixit, silence: Promise<void>, reach: Pick<LiveWireDeps, 'accept' | 'act'> & { readonly pics: Pics }): Promise<Liveness>;
+  /** Why the PIXIT keeps a case from running although it applies; undefined when it does not. */
+  hindrance?(test: ConformanceCase, pixit: Pixit): string | undefined;
   /** One line for people that says what a frame holds. @param from - Who sent it. */
   describeFrame(bytes: Uint8Array, from: 'tester' | 'sut', caseId: string): string;
 }

@@ -4,6 +4,7 @@ import { selectCases } from '../../conformance/framework/select-cases.ts';
 import { evidenceFromJournal } from '../../conformance/framework/suite-journal.ts';
 import type { Suite } from '../../conformance/framework/suite.ts';
 import { readJournal } from '../../hil/runtime/journal-reader.ts';
+import type { CaseFileTable } from '../../reports/case-files.ts';
 import { runFolder } from '../../reports/run-folder.ts';
 import type { SuiteRecord } from '../../reports/suite-record.ts';
 import { suiteTerminalSummary } from '../../reports/suite-terminal-summary.ts';
@@ -15,10 +16,14 @@ import { connectSut } from '../conformance/connect-sut.ts';
 import { draftAnswers, readKnownAnswers, surprises, type KnownAnswers } from '../conformance/known-answers.ts';
 import { runConformance } from '../conformance/run-conformance.ts';
 import { EXIT } from '../engine/exit-code.ts';
+import { CAPTURE_BYTES_MAX, writeCaseFiles } from '../conformance/write-case-files.ts';
 import { shortPath } from './execute-run.ts';
 import { createPaint } from './paint.ts';
 import { say, type ProgramContext } from './program-context.ts';
 import { showSuiteProgress } from './show-suite-progress.ts';
+
+/** Scripts named on the terminal; the report names all. */
+const REPRODUCERS_SHOWN_MAX = 10;
 
 export interface ConformanceRunFlags {
   readonly sut: string;
@@ -37,10 +42,11 @@ export interface ConformanceRunFlags {
 
 /** `conformance run <suite>` @returns the exit code. */
 export async function runFromFlags(suite: Suite, flags: ConformanceRunFlags, context: ProgramContext): Promise<number> {
-  const { pics, pixit } = flags.pics === undefined ? defaultDeclaration(suite) : readDeclaration(flags.pics, suite);
+  const { pics: declared, pixit } = flags.pics === undefined ? defaultDeclaration(suite) : readDeclaration(flags.pics, suite);
   const known = flags.expect === undefined ? undefined : readKnownAnswers(flags.expect, suite);
   const seed = flags.seed ?? context.drawSeed();
   const connection = connectSut(suite, flags.sut, pixit, context.clock);
+  const pics = connection.narrow?.(declared) ?? declared;
   const selection = selectCases(suite, { pics, only: flags.only ?? [], hindrance: (test) => connection.hindrance(test) });
   const folder = runFolder(flags.out, suite.name, context.clock.wallMs(), seed);
   const abort = new AbortController();
@@ -55,13 +61,17 @@ export async function runFromFlags(suite: Suite, flags: ConformanceRunFlags, con
       { clock: context.clock, dial: (target) => connection.dial(target), accept: (waitMs) => connection.accept(waitMs), act: (action, params) => connection.act(action, params), signal: abort.signal, progress: display.show },
     );
     display.end();
-    const evidence = readableEvidence(suite, record, folder);
+    const steps = evidenceFromJournal(readJournal(join(folder, record.journal.file)));
+    const evidence: CaseEvidence = new Map([...steps].map(([id, ofCase]) => [id, evidenceText(ofCase, id, suite)]));
     for (const [id, lines] of evidence) writeAtomically(join(folder, 'evidence'), `${id}.txt`, new TextEncoder().encode(`${lines.join('\n')}\n`));
-    renderSuite(record, evidence, folder, flags.reporter);
+    const { files, withoutCapture } = writeCaseFiles(record, steps, { suite, pixit, folder });
+    renderSuite(record, evidence, folder, flags.reporter, files);
     if (flags.evidence) showEvidence(record, evidence, context);
     say(context, '');
     const report = flags.reporter.includes('html') ? join(folder, 'report.html') : folder;
     for (const line of suiteTerminalSummary(record, shortPath(report), createPaint(context.colours))) say(context, line);
+    for (const line of reproducerLines(files, folder)) say(context, line);
+    if (withoutCapture > 0) say(context, `  ${withoutCapture} cases have no capture: all together may take ${CAPTURE_BYTES_MAX} bytes`);
     if (flags.json) context.stdout.write(`${JSON.stringify(record, undefined, 2)}\n`);
     if (flags.draft) context.stdout.write(draftAnswers(record));
     return known === undefined ? record.exitCode : compared(known, record, context);
@@ -72,10 +82,14 @@ export async function runFromFlags(suite: Suite, flags: ConformanceRunFlags, con
   }
 }
 
-/** Each case's evidence in readable lines, from the journal. */
-function readableEvidence(suite: Suite, { journal }: SuiteRecord, folder: string): CaseEvidence {
-  const evidence = evidenceFromJournal(readJournal(join(folder, journal.file)));
-  return new Map([...evidence].map(([id, steps]) => [id, evidenceText(steps, id, suite)]));
+/** How to do again what failed: a script for each case, some of them by name. */
+function reproducerLines(files: CaseFileTable, folder: string): string[] {
+  const scripts = [...files.values()].flatMap(({ reproducer }) => reproducer ?? []);
+  const more = scripts.length - REPRODUCERS_SHOWN_MAX;
+  return [
+    ...scripts.slice(0, REPRODUCERS_SHOWN_MAX).map((script) => `  reproduce  node ${shortPath(join(folder, script))}`),
+    ...(more > 0 ? [`  and ${more} more scripts beside it`] : []),
+  ];
 }
 
 /** The evidence of what did not pass, on stdout. */

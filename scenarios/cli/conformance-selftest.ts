@@ -1,9 +1,8 @@
-import { runSelftest, type SelftestRow } from '../../conformance/framework/selftest.ts';
-import { selectCases } from '../../conformance/framework/select-cases.ts';
+import { runSelftest, selectForSelftest, type SelftestRow } from '../../conformance/framework/selftest.ts';
 import type { Suite } from '../../conformance/framework/suite.ts';
 import type { ConformanceCase } from '../../conformance/framework/conformance-case.ts';
 import { randomFromSeed, type Random } from '../../hil/runtime/random.ts';
-import { selftestDeclaration, selftestRig } from '../conformance/selftest-rig.ts';
+import { selftestRig, selftestVariants } from '../conformance/selftest-rig.ts';
 import { EXIT } from '../engine/exit-code.ts';
 import { say, type ProgramContext } from './program-context.ts';
 
@@ -21,15 +20,14 @@ const DEFECTS_AT_ONCE = 12;
 
 /** `conformance selftest <suite>` @returns 0 when every case is proven, 1 otherwise. */
 export async function selftestFromFlags(suite: Suite, flags: SelftestFlags, context: ProgramContext): Promise<number> {
-  const { pics, pixit } = selftestDeclaration(suite);
+  const variants = selftestVariants(suite, flags.reference);
   const random = randomFromSeed(flags.seed ?? context.drawSeed());
-  const { selected, excluded } = selectCases(suite, { pics, only: flags.only ?? [] });
+  const { selected, excluded } = selectForSelftest(suite, variants, flags.only ?? []);
   const cases = flags.sample === undefined ? selected : sampleOf(selected, flags.sample, random.child('sample'));
   const rig = selftestRig(suite, flags.reference, { clock: context.clock, random: random.child('reference') });
-  const rows = await runSelftest(suite, rig, { cases, pics, pixit, everyCase: flags.matrix, defectsAtOnce: DEFECTS_AT_ONCE }, {
+  const rows = await runSelftest(suite, rig, { cases, variants, everyCase: flags.matrix, defectsAtOnce: DEFECTS_AT_ONCE }, {
     clock: context.clock,
     random,
-    cutFrames: () => suite.cutFrames(),
     record: () => undefined,
     progress: (text) => say(context, text),
   });
@@ -44,10 +42,10 @@ function show(rows: readonly SelftestRow[], { json, matrix }: SelftestFlags, con
   say(context, `${rows.filter(({ proven }) => proven).length} of ${rows.length} cases proven able to fail`);
 }
 
-function rowText({ id, caughtBy, onReference, onDefect, noticedBy, proven }: SelftestRow, matrix: boolean): string {
+function rowText({ id, variant, caughtBy, onReference, onDefect, noticedBy, proven }: SelftestRow, matrix: boolean): string {
   const others = matrix ? `  also noticed by ${noticedBy.length}: ${noticedBy.join(' ')}` : '';
-  if (proven) return `proven      ${id}  by ${caughtBy}${others}\n`;
-  return `NOT PROVEN  ${id}  by ${caughtBy}${others}\n    good SUT: ${onReference.verdict}: ${onReference.because}\n    defect:   ${onDefect.verdict}: ${onDefect.because}\n`;
+  if (proven) return `proven      ${id}  by ${caughtBy}  (${variant})${others}\n`;
+  return `NOT PROVEN  ${id}  by ${caughtBy}  (${variant})${others}\n    good SUT: ${onReference.verdict}: ${onReference.because}\n    defect:   ${onDefect.verdict}: ${onDefect.because}\n`;
 }
 
 /** So many of the cases, in their order; the same for the same seed. */

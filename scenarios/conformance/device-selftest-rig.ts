@@ -9,7 +9,8 @@ import type { Clock } from '../../hil/runtime/clock.ts';
 import type { Random } from '../../hil/runtime/random.ts';
 import type { ByteLink } from '../../hil/transport/byte-link.ts';
 import { memoryLinkPair } from '../../hil/transport/memory-link.ts';
-import { connectTcp } from '../../hil/transport/tcp-link.ts';
+import { createPacketCutter } from '../../hil/protocols/mqtt/packet-cutter.ts';
+import { connectTcp, type ConnectTcpDeps } from '../../hil/transport/tcp-link.ts';
 import { connectTls } from '../../hil/transport/tls-link.ts';
 import { connectWebSocket } from '../../hil/transport/websocket-link.ts';
 import { relayWithDefect } from '../../sim/mqtt-defects/defect-relay.ts';
@@ -107,6 +108,22 @@ function virtualStarter(defect: DeviceDefect | undefined, clock: Clock, random: 
 function dialBroker({ host, port, listener, caFile }: DeviceStartParams, defect: DeviceDefect | undefined, clock: Clock): Promise<ByteLink> {
   const deps = { clock, timeoutMs: CONNECT_TIMEOUT_MS };
   if (listener === 'tcp') return connectTcp({ host, port }, deps);
-  if (listener === 'websocket') return connectWebSocket(`ws://${host}:${port}/mqtt`, { protocol: defect?.subProtocol ?? 'mqtt' }, deps);
+  if (listener === 'websocket') return overWebSocket(`ws://${host}:${port}/mqtt`, defect, deps);
   return connectTls({ host, port }, { ca: readFileSync(caFile, 'utf8'), ...defect?.tls }, deps);
+}
+
+async function overWebSocket(url: string, defect: DeviceDefect | undefined, deps: ConnectTcpDeps): Promise<ByteLink> {
+  const link = await connectWebSocket(url, { protocol: defect?.subProtocol ?? 'mqtt', ...(defect?.textFrames === true ? { frames: { kindOf: () => 'text' as const } } : {}) }, deps);
+  if (defect?.wholeFrames !== true) return link;
+  const { a, b } = memoryLinkPair();
+  a.onBytes((bytes) => void link.send(bytes).catch(() => b.destroy()));
+  link.onBytes((frame) => {
+    const cutter = createPacketCutter();
+    cutter.push(frame);
+    if (cutter.takeRest().length === 0) void a.send(frame).catch(() => link.destroy());
+    else link.destroy();
+  });
+  void link.closed.then(() => a.destroy());
+  void b.closed.then(() => link.destroy());
+  return b;
 }

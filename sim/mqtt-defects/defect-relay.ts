@@ -33,7 +33,7 @@ export function relayWithDefect(client: ByteLink, server: ByteLink, make: (tools
       case 'later':
         return later(action.ms, action.actions);
       case 'decide':
-        return act(action.then());
+        return act(action.choose());
     }
   };
   const later = (ms: number, actions: readonly DefectAction[]): void => {

@@ -21,7 +21,7 @@ export type DefectAction =
   /** The rest happens so much later; packets behind it overtake. */
   | { readonly do: 'later'; readonly ms: number; readonly actions: readonly DefectAction[] }
   /** What happens is decided only when it is its turn. */
-  | { readonly do: 'decide'; readonly then: () => readonly DefectAction[] };
+  | { readonly do: 'decide'; readonly choose: () => readonly DefectAction[] };
 
 /** What a defect does on one connection. `pass`: the packet goes on as it came. */
 export interface DefectiveConnection {

@@ -1,6 +1,6 @@
-import type { Pics, PicsItem } from '../../framework/pics.ts';
+import type { ConformanceCase } from '../../framework/conformance-case.ts';
+import type { PicsItem } from '../../framework/pics.ts';
 import type { Pixit } from '../../framework/pixit.ts';
-import { narrowToCarrier, type Carrier } from '../bench/carrier.ts';
 import type { ClientValue } from './declared-client.ts';
 
 const APPLICATION = 'MODBUS Application Protocol V1.1b3';
@@ -28,6 +28,7 @@ const FUNCTIONS: readonly (readonly [item: string, name: string, section: string
 
 /** Items that hold only when these PIXIT values are given. */
 const GIVEN_BY: Readonly<Record<string, readonly ClientValue[]>> = {
+  OBSERVE_POINT: ['observe'],
   OBSERVE_COIL: ['observe', 'observedCoil'],
   OBSERVE_DISCRETE_INPUT: ['observe', 'observedDiscreteInput'],
   OBSERVE_HOLDING_REGISTER: ['observe', 'observedHoldingRegister'],
@@ -42,9 +43,12 @@ const GIVEN_BY: Readonly<Record<string, readonly ClientValue[]>> = {
   TYPICAL_RATE: ['baudRate', 'responseTimeoutMs'],
 };
 
-/** The map of polled addresses: one table is enough. */
-const MAP_VALUES: readonly ClientValue[] = ['coils', 'discreteInputs', 'holdingRegisters', 'inputRegisters'];
-const GROUP_VALUES: readonly ClientValue[] = ['groupRegistersMax', 'groupBitsMax'];
+/** Items that hold when any of these is given. */
+const ANY_OF: Readonly<Record<string, readonly ClientValue[]>> = {
+  OBSERVE_POINT: ['observedCoil', 'observedDiscreteInput', 'observedHoldingRegister', 'observedInputRegister'],
+  MAP: ['coils', 'discreteInputs', 'holdingRegisters', 'inputRegisters'],
+  GROUPING: ['groupRegistersMax', 'groupBitsMax'],
+};
 
 /** What a vendor of a Modbus client declares. Of a run, one carrier holds: that of the address. */
 export const CLIENT_PICS: readonly PicsItem[] = [
@@ -59,25 +63,23 @@ export const CLIENT_PICS: readonly PicsItem[] = [
     source: `${APPLICATION} section ${section}`,
   })),
   { name: 'SERIAL_CODES_ON_TCP', question: 'Does it send FC08 over TCP too?', byDefault: false, source: `${APPLICATION} section 6.8` },
-  { name: 'PIPELINE', question: 'Has it several requests outstanding on a TCP connection?', byDefault: true, source: `${MESSAGING} section 4.4.1.2` },
-  { name: 'VIA_GATEWAY', question: 'Does it reach its devices through a TCP gateway, so that unit ids tell them apart?', byDefault: true, source: `${MESSAGING} section 4.4.1.3` },
+  { name: 'PIPELINE', question: 'Has it several requests outstanding on a TCP connection?', byDefault: false, source: `${MESSAGING} section 4.4.1.2` },
+  { name: 'VIA_GATEWAY', question: 'Does it reach its devices through a TCP gateway, so that unit ids tell them apart?', byDefault: false, source: `${MESSAGING} section 4.4.1.3` },
   { name: 'KEEPS_CONNECTION', question: 'Is it a poller (not a tool that asks once and ends)?', byDefault: true, source: `${MESSAGING} section 4.2.1.1` },
-  { name: 'SILENCE_FRAMING', question: 'Does it end RTU answers by silence, on a line that keeps silences?', byDefault: true, source: `${SERIAL_LINE} section 2.5.1.1` },
-  { name: 'ASKS_TWO_THINGS', question: 'Does it send requests that differ in function code or quantity?', byDefault: true, source: `${SERIAL_LINE} section 2.4.1` },
+  { name: 'SILENCE_FRAMING', question: 'Does it end RTU answers by silence, on a line that keeps silences?', byDefault: false, source: `${SERIAL_LINE} section 2.5.1.1` },
+  { name: 'OBSERVE_POINT', question: 'Are the PIXIT value observe and at least one observed point given?', byDefault: true, source: 'conformance pics modbus-client' },
   { name: 'MAP', question: 'Do the PIXIT values coils, discreteInputs, ... say what it polls?', byDefault: true, source: `${APPLICATION} section 4.4` },
   { name: 'GROUPING', question: 'Do the PIXIT values groupRegistersMax or groupBitsMax say what one read takes at most?', byDefault: true, source: `${APPLICATION} section 6` },
-  ...Object.entries(GIVEN_BY).map(([name, values]): PicsItem => ({ name, question: `Are the PIXIT values ${values.join(' and ')} given?`, byDefault: true, source: 'conformance pics modbus-client' })),
+  ...Object.entries(GIVEN_BY).filter(([name]) => ANY_OF[name] === undefined).map(([name, values]): PicsItem => ({ name, question: `Are the PIXIT values ${values.join(' and ')} given?`, byDefault: true, source: 'conformance pics modbus-client' })),
 ];
 
-/** The declaration as it stands for a run on one carrier, with the PIXIT values that are there. */
-export function narrowClientPics(pics: Pics, pixit: Pixit, carrier: Carrier): Pics {
-  const narrowed = new Map(narrowToCarrier(pics, carrier));
-  const isGiven = (name: ClientValue): boolean => pixit.values[name] !== undefined;
-  const keepIf = (item: string, given: boolean): void => {
-    if (!given) narrowed.set(item, false);
-  };
-  for (const [item, names] of Object.entries(GIVEN_BY)) keepIf(item, names.every(isGiven));
-  keepIf('MAP', MAP_VALUES.some(isGiven));
-  keepIf('GROUPING', GROUP_VALUES.some(isGiven));
-  return narrowed;
+/** Why the PIXIT values keep a case from running; undefined when they do not. */
+export function unmetClientValue({ requires }: Pick<ConformanceCase, 'requires'>, { values }: Pixit): string | undefined {
+  for (const item of requires) {
+    const missing = (GIVEN_BY[item] ?? []).find((name) => values[name] === undefined);
+    if (missing !== undefined) return `the declaration gives no ${missing} (PIXIT values)`;
+    const any = ANY_OF[item];
+    if (any !== undefined && any.every((name) => values[name] === undefined)) return `the declaration gives none of ${any.join(', ')} (PIXIT values)`;
+  }
+  return undefined;
 }

@@ -8,7 +8,7 @@ import { encodeFrame } from '../bench/modbus-frame.ts';
 import { fields } from '../bench/requests.ts';
 
 /** Asks for one register: alive when anything comes back, an exception too, or when the connection is ended. */
-export async function probeServer(dial: () => Promise<ByteLink>, pixit: Pixit, silence: Promise<void>, pics?: Pics): Promise<Liveness> {
+export async function probeServer(dial: () => Promise<ByteLink>, pixit: Pixit, silence: Promise<void>, { pics }: { readonly pics: Pics }): Promise<Liveness> {
   const link = await dial().catch(() => undefined);
   if (link === undefined) return 'dead';
   const answered = new Promise<Liveness>((resolve) => link.onBytes(() => resolve('alive')));

@@ -179,7 +179,7 @@ async function differingRange(bench: ModbusBench, station: Station, table: Table
   const canWrite = table === 'coils' ? bench.has('FC05') || bench.has('FC15') : bench.has('FC06') || bench.has('FC16');
   if (isWritable && canWrite) {
     const range = await bench.scratch(station, table, COMPARED_MAX);
-    await bench.needWritten(station, table, range.first, Array.from({ length: range.count }, (_none, index) => (table === 'coils' ? Number(index % 3 === 0) : 0x1234 + index)));
+    await bench.needWritten(station, table, range.first, Array.from({ length: range.count }, (_none, index) => (table === 'coils' ? Number(index % 5 < 2) : 0x1234 + index)));
     return range;
   }
   const { first, count } = bench.range(table);

@@ -1,7 +1,7 @@
 import { NO_PROPERTIES } from '../../../hil/protocols/mqtt/properties.ts';
 import { inconclusiveCase } from '../../framework/case-stop.ts';
 import { connectionEnd, packetOf } from '../bench/heard.ts';
-import { Inbox, inboxOf, refuseDeliveries } from '../bench/inbox.ts';
+import { inboxOf, refuseDeliveries, type Inbox } from '../bench/inbox.ts';
 import { leave } from '../bench/leave.ts';
 import { text, type ConnectFields, type MqttBench } from '../bench/mqtt-bench.ts';
 import type { Peer } from '../bench/peer.ts';
@@ -28,6 +28,7 @@ export const DISCONNECT_PURPOSES: readonly BrokerPurpose[] = [
     version: 1,
     statements: { '3.1.1': ['MQTT-3.14.1-1', 'MQTT-3.1.2-8'], '5.0': ['MQTT-3.14.1-1', 'MQTT-3.1.2-8'] },
     purpose: 'A DISCONNECT with reserved bits of the fixed header set is none: the will is published',
+    requires: ['QOS1'],
     caughtBy: 'takes-malformed-disconnect',
     run: async (bench) => {
       const { listener, will } = await willListener(bench);
@@ -42,13 +43,14 @@ export const DISCONNECT_PURPOSES: readonly BrokerPurpose[] = [
     version: 1,
     statements: { '3.1.1': ['MQTT-3.14.4-3'], '5.0': ['MQTT-3.14.4-3'] },
     purpose: 'After DISCONNECT the will is not published',
+    requires: ['QOS1'],
     caughtBy: 'takes-disconnect-for-failure',
     run: async (bench) => {
       const { listener, will, topic } = await willListener(bench);
       const { peer } = await bench.connected('a', will);
       await leave(bench, peer);
       const publisher = await inboxOf(bench, 'publisher');
-      await publisher.published(topic, { qos: 0, payload: text('last') });
+      await publisher.published(topic, { payload: text('last') });
       await listener.needDelivery('DISCONNECT', 'last');
       refuseDeliveries([...listener.unread(), ...(await listener.settled('DISCONNECT'))], ['will'], 'the client had sent DISCONNECT');
     },
@@ -98,7 +100,7 @@ export const DISCONNECT_PURPOSES: readonly BrokerPurpose[] = [
     version: 1,
     statements: { '5.0': ['MQTT-3.14.2-2'] },
     purpose: 'DISCONNECT of the broker has no Session Expiry Interval',
-    caughtBy: 'disconnect-with-session-expiry',
+    caughtBy: 'names-session-expiry-in-disconnect',
     run: async (bench) => {
       for (const provoke of [takeOver, breakRules]) {
         const { peer } = await bench.connected('a', { properties: { sessionExpiryIntervalS: 60 } });
@@ -121,8 +123,8 @@ interface WillListener {
 async function willListener(bench: MqttBench): Promise<WillListener> {
   const topic = bench.topic('will');
   const listener = await inboxOf(bench, 'listener');
-  await listener.subscribed({ filter: topic, qos: 0 });
-  return { listener, topic, will: { will: { topic, payload: text('will'), qos: 0, retain: false, properties: NO_PROPERTIES } } };
+  await listener.subscribed({ filter: topic, qos: 1 });
+  return { listener, topic, will: { will: { topic, payload: text('will'), qos: 1, retain: false, properties: NO_PROPERTIES } } };
 }
 
 /** A connection on which the broker has sent DISCONNECT; inconclusive when it ends connections without a word. */

@@ -1,5 +1,5 @@
 import { failCase } from '../../framework/case-stop.ts';
-import { Inbox, inboxOf, refuseDeliveries } from '../bench/inbox.ts';
+import { inboxOf, refuseDeliveries, type Inbox } from '../bench/inbox.ts';
 import { text, textOf, type MqttBench } from '../bench/mqtt-bench.ts';
 import type { BrokerPurpose } from './broker-purpose.ts';
 

@@ -1,6 +1,6 @@
 import { failCase } from '../../framework/case-stop.ts';
 import { connectionEnd, packetOf } from '../bench/heard.ts';
-import { Inbox, inboxOf } from '../bench/inbox.ts';
+import { inboxOf, type Inbox } from '../bench/inbox.ts';
 import { text, textOf, type MqttBench } from '../bench/mqtt-bench.ts';
 import type { BrokerPurpose, PurposeStatements } from './broker-purpose.ts';
 

@@ -123,10 +123,10 @@ function ends(number: number, statements: PurposeStatements, purpose: string, ca
 }
 
 interface Matching {
-  filter(root: string): string;
+  readonly filter: (root: string) => string;
   /** Topic names that it does not match, and those that it does. */
-  others(root: string): readonly string[];
-  matches(root: string): readonly string[];
+  readonly others: (root: string) => readonly string[];
+  readonly matches: (root: string) => readonly string[];
 }
 
 function matching(number: number, purpose: string, caughtBy: string, { filter, others, matches }: Matching): BrokerPurpose {

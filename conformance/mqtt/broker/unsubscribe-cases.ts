@@ -1,6 +1,7 @@
+import type { UnsubscribePacket } from '../../../hil/protocols/mqtt/packet.ts';
 import { NO_PROPERTIES } from '../../../hil/protocols/mqtt/properties.ts';
 import { failCase } from '../../framework/case-stop.ts';
-import { Inbox, inboxOf, refuseDeliveries } from '../bench/inbox.ts';
+import { inboxOf, refuseDeliveries, type Inbox } from '../bench/inbox.ts';
 import { interrupted } from '../bench/interrupted.ts';
 import { acknowledgement, text, textOf, type MqttBench } from '../bench/mqtt-bench.ts';
 import type { Peer } from '../bench/peer.ts';
@@ -188,7 +189,7 @@ export const UNSUBSCRIBE_PURPOSES: readonly BrokerPurpose[] = [
     version: 1,
     statements: { '5.0': ['MQTT-3.11.3-1'] },
     purpose: 'The codes of UNSUBACK are in the order of the filters, and there is one for each',
-    caughtBy: 'reverses-unsuback-codes',
+    caughtBy: 'sends-unsuback-codes-in-reverse',
     run: async (bench) => {
       const { peer } = await bench.connected('a');
       const [first, second] = [bench.topic('there'), bench.topic('there-too')];
@@ -196,7 +197,6 @@ export const UNSUBSCRIBE_PURPOSES: readonly BrokerPurpose[] = [
       await peer.send(unsubscribe(7, first, second, bench.topic('never'), bench.topic('never-either')));
       const { reasonCodes } = await peer.expectPacket('an UNSUBSCRIBE with four filters', 'unsuback', 'with four codes', (unsuback) => unsuback.reasonCodes.length === 4);
       if (reasonCodes.slice(0, 2).includes(NO_SUBSCRIPTION)) failCase('UNSUBACK says of a filter that was subscribed to that there was no subscription');
-      if (reasonCodes.slice(2).includes(0)) failCase('UNSUBACK says of a filter that was never subscribed to that it was deleted');
     },
   },
   {
@@ -219,7 +219,7 @@ export const UNSUBSCRIBE_PURPOSES: readonly BrokerPurpose[] = [
 /** Reason code of UNSUBACK. */
 const NO_SUBSCRIPTION = 0x11;
 
-function unsubscribe(packetId: number, ...filters: readonly string[]): { readonly type: 'unsubscribe'; readonly packetId: number; readonly filters: readonly string[]; readonly properties: typeof NO_PROPERTIES } {
+function unsubscribe(packetId: number, ...filters: readonly string[]): UnsubscribePacket {
   return { type: 'unsubscribe', packetId, filters, properties: NO_PROPERTIES };
 }
 

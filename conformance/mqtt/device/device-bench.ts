@@ -1,3 +1,4 @@
+import { encodeLoose } from '../../../hil/protocols/mqtt/encode-loose.ts';
 import type { LoosePacket } from '../../../hil/protocols/mqtt/loose-packet.ts';
 import type { ConnackPacket, ConnectPacket, ProtocolVersion, PublishPacket, Qos } from '../../../hil/protocols/mqtt/packet.ts';
 import { NO_PROPERTIES } from '../../../hil/protocols/mqtt/properties.ts';
@@ -138,6 +139,11 @@ export class DeviceBench {
 
   publishPacket(topic: string, fields: PublishFields = {}): LoosePublish {
     return { type: 'publish', dup: false, qos: 0, retain: false, topic, payload: text('fieldproof'), properties: NO_PROPERTIES, ...fields };
+  }
+
+  /** Packets as bytes, one after the other. */
+  encoded(...packets: readonly LoosePacket[]): Uint8Array {
+    return new Uint8Array(Buffer.concat(packets.map((packet) => encodeLoose(packet, this.version))));
   }
 
   /** Delivers a message to a topic that the device listens to. @returns its packet id. */

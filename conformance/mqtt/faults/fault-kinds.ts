@@ -22,6 +22,9 @@ export const FAULT_WORDS: Readonly<Record<FaultKind, string>> = {
 /** How long a SUT that restarts is left alone before it is dialled again, milliseconds. */
 const DIAL_PAUSE_MS = 100;
 
+/** What was sent gets so long to arrive before a restart, milliseconds. */
+const UNDER_WAY_MS = 50;
+
 /** A client with a session that outlives its connections, which end by faults and are resumed. */
 export class FaultyClient {
   readonly bench: MqttBench;
@@ -49,7 +52,9 @@ export class FaultyClient {
     const { wire } = this.bench;
     this.#fault = fault;
     if (fault === 'fin' || fault === 'reset') await wire.close(this.peer.name, fault);
-    if (fault === 'restart') await wire.act('restart', {});
+    if (fault !== 'restart') return;
+    await wire.pause(UNDER_WAY_MS);
+    await wire.act('restart', {});
   }
 
   /**

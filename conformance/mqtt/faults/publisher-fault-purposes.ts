@@ -14,10 +14,10 @@ interface PublisherBoundary {
   /** What was passed already: `with half a PUBLISH sent`. */
   readonly at: string;
   /** What the publisher does with its next connection, and what has to come of it. */
-  readonly then: string;
+  readonly afterwards: string;
   readonly statements: PurposeStatements;
   readonly caughtBy: string;
-  plan(publisher: FaultyPublisher, fault: FaultKind): Promise<void>;
+  readonly plan: (publisher: FaultyPublisher, fault: FaultKind) => Promise<void>;
 }
 
 const ID = 7;
@@ -38,7 +38,7 @@ const BOUNDARIES: readonly PublisherBoundary[] = [
     qos: 1,
     block: 1,
     at: 'with half a PUBLISH sent',
-    then: 'resends it whole: it is delivered once',
+    afterwards: 'resends it whole: it is delivered once',
     statements: OWNED_1,
     caughtBy: 'takes-dup-for-known',
     plan: async (publisher, fault) => {
@@ -51,7 +51,7 @@ const BOUNDARIES: readonly PublisherBoundary[] = [
     qos: 1,
     block: 2,
     at: 'with PUBLISH sent and no answer read',
-    then: 'resends it with DUP: it is delivered, and twice at most',
+    afterwards: 'resends it with DUP: it is delivered, and twice at most',
     statements: OWNED_1,
     caughtBy: 'acknowledges-and-loses',
     plan: async (publisher, fault) => {
@@ -64,7 +64,7 @@ const BOUNDARIES: readonly PublisherBoundary[] = [
     qos: 1,
     block: 3,
     at: 'with PUBLISH sent and no answer read',
-    then: 'does not resend it: it is delivered once at most',
+    afterwards: 'does not resend it: it is delivered once at most',
     statements: OWNED_1,
     caughtBy: 'republishes-at-reconnect',
     plan: async (publisher, fault) => {
@@ -76,7 +76,7 @@ const BOUNDARIES: readonly PublisherBoundary[] = [
     qos: 1,
     block: 4,
     at: 'after PUBACK',
-    then: 'does not resend: the message is delivered once',
+    afterwards: 'does not resend: the message is delivered once',
     statements: OWNED_1,
     caughtBy: 'acknowledges-and-loses',
     plan: async (publisher, fault) => {
@@ -88,7 +88,7 @@ const BOUNDARIES: readonly PublisherBoundary[] = [
     qos: 1,
     block: 5,
     at: 'after PUBACK',
-    then: 'uses the packet id again: that is a new message, and each is delivered once',
+    afterwards: 'uses the packet id again: that is a new message, and each is delivered once',
     statements: NEW_AFTER_PUBACK,
     caughtBy: 'keeps-packet-ids-forever',
     plan: async (publisher, fault) => {
@@ -101,7 +101,7 @@ const BOUNDARIES: readonly PublisherBoundary[] = [
     qos: 2,
     block: 1,
     at: 'with half a PUBLISH sent',
-    then: 'resends it whole: it is delivered once',
+    afterwards: 'resends it whole: it is delivered once',
     statements: ONCE,
     caughtBy: 'takes-dup-for-known',
     plan: async (publisher, fault) => {
@@ -114,7 +114,7 @@ const BOUNDARIES: readonly PublisherBoundary[] = [
     qos: 2,
     block: 2,
     at: 'with PUBLISH sent and no answer read',
-    then: 'resends it with DUP: it is delivered once',
+    afterwards: 'resends it with DUP: it is delivered once',
     statements: ONCE,
     caughtBy: 'delivers-resent-publish-again',
     plan: async (publisher, fault) => {
@@ -127,7 +127,7 @@ const BOUNDARIES: readonly PublisherBoundary[] = [
     qos: 2,
     block: 3,
     at: 'with PUBLISH sent and no answer read',
-    then: 'does not resend it: it is delivered once at most',
+    afterwards: 'does not resend it: it is delivered once at most',
     statements: ONCE,
     caughtBy: 'republishes-at-reconnect',
     plan: async (publisher, fault) => {
@@ -139,7 +139,7 @@ const BOUNDARIES: readonly PublisherBoundary[] = [
     qos: 2,
     block: 4,
     at: 'after PUBREC',
-    then: 'goes on with PUBREL: the message is delivered once',
+    afterwards: 'goes on with PUBREL: the message is delivered once',
     statements: RELEASED,
     caughtBy: 'forgets-unreleased-at-reconnect',
     plan: async (publisher, fault) => {
@@ -152,7 +152,7 @@ const BOUNDARIES: readonly PublisherBoundary[] = [
     qos: 2,
     block: 5,
     at: 'with PUBREC lost on its way',
-    then: 'resends PUBLISH with DUP: the message is delivered once',
+    afterwards: 'resends PUBLISH with DUP: the message is delivered once',
     statements: ONCE,
     caughtBy: 'delivers-resent-publish-again',
     plan: async (publisher, fault) => {
@@ -165,7 +165,7 @@ const BOUNDARIES: readonly PublisherBoundary[] = [
     qos: 2,
     block: 6,
     at: 'after PUBREC',
-    then: 'does not go on with it: the message is delivered once at most',
+    afterwards: 'does not go on with it: the message is delivered once at most',
     statements: ONCE,
     caughtBy: 'republishes-at-reconnect',
     plan: async (publisher, fault) => {
@@ -177,7 +177,7 @@ const BOUNDARIES: readonly PublisherBoundary[] = [
     qos: 2,
     block: 7,
     at: 'with half a PUBREL sent',
-    then: 'sends it whole: the message is delivered once',
+    afterwards: 'sends it whole: the message is delivered once',
     statements: RELEASED,
     caughtBy: 'forgets-unreleased-at-reconnect',
     plan: async (publisher, fault) => {
@@ -191,7 +191,7 @@ const BOUNDARIES: readonly PublisherBoundary[] = [
     qos: 2,
     block: 8,
     at: 'with PUBREL sent and no answer read',
-    then: 'resends PUBREL: it is answered, and the message is delivered once',
+    afterwards: 'resends PUBREL: it is answered, and the message is delivered once',
     statements: RELEASED,
     caughtBy: 'ignores-unknown-pubrel',
     plan: async (publisher, fault) => {
@@ -205,7 +205,7 @@ const BOUNDARIES: readonly PublisherBoundary[] = [
     qos: 2,
     block: 9,
     at: 'with PUBREL sent and no answer read',
-    then: 'does not resend it: the message is delivered once at most',
+    afterwards: 'does not resend it: the message is delivered once at most',
     statements: ONCE,
     caughtBy: 'republishes-at-reconnect',
     plan: async (publisher, fault) => {
@@ -218,7 +218,7 @@ const BOUNDARIES: readonly PublisherBoundary[] = [
     qos: 2,
     block: 10,
     at: 'after PUBCOMP',
-    then: 'uses the packet id again: that is a new message, and each is delivered once',
+    afterwards: 'uses the packet id again: that is a new message, and each is delivered once',
     statements: NEW_AFTER_PUBCOMP,
     caughtBy: 'keeps-packet-ids-forever',
     plan: async (publisher, fault) => {
@@ -231,7 +231,7 @@ const BOUNDARIES: readonly PublisherBoundary[] = [
     qos: 2,
     block: 11,
     at: 'with PUBCOMP lost on its way',
-    then: 'resends PUBREL: it is answered, and the message is delivered once',
+    afterwards: 'resends PUBREL: it is answered, and the message is delivered once',
     statements: RELEASED,
     caughtBy: 'ignores-unknown-pubrel',
     plan: async (publisher, fault) => {
@@ -245,14 +245,14 @@ const BOUNDARIES: readonly PublisherBoundary[] = [
 /** Faults on the way from the publisher to the broker: every boundary of the handshake, every way in which a connection ends. */
 export const PUBLISHER_FAULT_PURPOSES: readonly BrokerPurpose[] = BOUNDARIES.flatMap((boundary) => FAULT_KINDS.map((fault) => purposeAt(boundary, fault)));
 
-function purposeAt({ qos, block, at, then, statements, caughtBy, plan }: PublisherBoundary, fault: FaultKind): BrokerPurpose {
+function purposeAt({ qos, block, at, afterwards, statements, caughtBy, plan }: PublisherBoundary, fault: FaultKind): BrokerPurpose {
   const isRestart = fault === 'restart';
   return {
     area: `FAULTQOS${qos}`,
     number: block * 10 + FAULT_KINDS.indexOf(fault) + 1,
     version: 1,
     statements,
-    purpose: `The connection of a QoS ${qos} publisher ${FAULT_WORDS[fault]} ${at}; it resumes its session and ${then}`,
+    purpose: `The connection of a QoS ${qos} publisher ${FAULT_WORDS[fault]} ${at}; it resumes its session and ${afterwards}`,
     requires: [`QOS${qos}`, 'PERSISTENT_SESSIONS', ...(isRestart ? ['RESTART'] : [])],
     caughtBy,
     ...(isRestart ? { alone: true, timeLimitMs: 300_000 } : {}),

@@ -9,14 +9,14 @@ interface SubscriberBoundary {
   readonly block: number;
   readonly at: string;
   /** What the broker has to do on the next connection. */
-  readonly then: string;
+  readonly afterwards: string;
   readonly statements: PurposeStatements;
   readonly caughtBy: string;
   /** Nothing of a session that was discarded may come; else the message has to. */
   readonly discards?: boolean;
   /** All by default; where nobody is away, there is nothing to take over. */
   readonly faults?: readonly FaultKind[];
-  plan(subscriber: FaultySubscriber, fault: FaultKind): Promise<void>;
+  readonly plan: (subscriber: FaultySubscriber, fault: FaultKind) => Promise<void>;
 }
 
 /** What is under way to the subscriber gets so long to arrive there unread, milliseconds. */
@@ -35,7 +35,7 @@ const BOUNDARIES: readonly SubscriberBoundary[] = [
     qos: 1,
     block: 36,
     at: 'with PUBACK sent, which may have arrived or not',
-    then: 'may resend the message with DUP and its packet id, or not',
+    afterwards: 'may resend the message with DUP and its packet id, or not',
     statements: RESENT_1,
     caughtBy: 'redelivers-as-new-at-reconnect',
     plan: async (subscriber, fault) => {
@@ -48,7 +48,7 @@ const BOUNDARIES: readonly SubscriberBoundary[] = [
     qos: 1,
     block: 37,
     at: 'after PUBACK has arrived',
-    then: 'does not send the message again',
+    afterwards: 'does not send the message again',
     statements: RESENT_1,
     caughtBy: 'redelivers-at-reconnect',
     plan: async (subscriber, fault) => {
@@ -62,7 +62,7 @@ const BOUNDARIES: readonly SubscriberBoundary[] = [
     qos: 2,
     block: 36,
     at: 'with PUBREC sent, which may have arrived or not',
-    then: 'resends PUBLISH with DUP, or PUBREL: the message is delivered once',
+    afterwards: 'resends PUBLISH with DUP, or PUBREL: the message is delivered once',
     statements: RESENT_2,
     caughtBy: 'resumes-nothing',
     plan: async (subscriber, fault) => {
@@ -75,7 +75,7 @@ const BOUNDARIES: readonly SubscriberBoundary[] = [
     qos: 2,
     block: 37,
     at: 'after PUBREL',
-    then: 'resends PUBREL and not PUBLISH',
+    afterwards: 'resends PUBREL and not PUBLISH',
     statements: PUBREL_RESENT,
     caughtBy: 'resends-publish-after-pubrel',
     plan: async (subscriber, fault) => {
@@ -87,7 +87,7 @@ const BOUNDARIES: readonly SubscriberBoundary[] = [
     qos: 2,
     block: 38,
     at: 'with half a PUBCOMP sent',
-    then: 'resends PUBREL and not PUBLISH',
+    afterwards: 'resends PUBREL and not PUBLISH',
     statements: PUBREL_RESENT,
     caughtBy: 'resumes-nothing',
     plan: async (subscriber, fault) => {
@@ -99,7 +99,7 @@ const BOUNDARIES: readonly SubscriberBoundary[] = [
     qos: 2,
     block: 39,
     at: 'with PUBCOMP sent, which may have arrived or not',
-    then: 'may resend PUBREL and not PUBLISH',
+    afterwards: 'may resend PUBREL and not PUBLISH',
     statements: PUBREL_RESENT,
     caughtBy: 'redelivers-at-reconnect',
     plan: async (subscriber, fault) => {
@@ -111,7 +111,7 @@ const BOUNDARIES: readonly SubscriberBoundary[] = [
     qos: 2,
     block: 40,
     at: 'after PUBCOMP has arrived',
-    then: 'does not send the message again',
+    afterwards: 'does not send the message again',
     statements: RESENT_2,
     caughtBy: 'redelivers-at-reconnect',
     plan: async (subscriber, fault) => {
@@ -134,7 +134,7 @@ function ofEither(qos: 1 | 2): SubscriberBoundary[] {
       qos,
       block: 30,
       at: 'before the message is published',
-      then: 'delivers it',
+      afterwards: 'delivers it',
       statements: STORED,
       faults: ['fin', 'reset', 'restart'],
       caughtBy: 'loses-messages-while-away',
@@ -148,7 +148,7 @@ function ofEither(qos: 1 | 2): SubscriberBoundary[] {
       qos,
       block: 31,
       at: 'with PUBLISH under way and not read',
-      then: 'delivers the message',
+      afterwards: 'delivers the message',
       statements: resent,
       caughtBy: 'resumes-nothing',
       plan: async (subscriber, fault) => {
@@ -161,7 +161,7 @@ function ofEither(qos: 1 | 2): SubscriberBoundary[] {
       qos,
       block: 32,
       at: 'after PUBLISH, which it does not answer',
-      then: 'resends it with DUP and its packet id',
+      afterwards: 'resends it with DUP and its packet id',
       statements: resent,
       caughtBy: 'resends-without-dup',
       plan: async (subscriber, fault) => {
@@ -174,7 +174,7 @@ function ofEither(qos: 1 | 2): SubscriberBoundary[] {
       qos,
       block: 33,
       at: `with half a ${first.toUpperCase()} sent`,
-      then: 'resends PUBLISH with DUP and its packet id',
+      afterwards: 'resends PUBLISH with DUP and its packet id',
       statements: resent,
       caughtBy: 'resumes-nothing',
       plan: async (subscriber, fault) => {
@@ -187,7 +187,7 @@ function ofEither(qos: 1 | 2): SubscriberBoundary[] {
       qos,
       block: 34,
       at: 'after PUBLISH, and again after it was resent',
-      then: 'resends it with DUP and its packet id each time',
+      afterwards: 'resends it with DUP and its packet id each time',
       statements: resent,
       caughtBy: 'new-packet-id-at-resend',
       plan: async (subscriber, fault) => {
@@ -202,7 +202,7 @@ function ofEither(qos: 1 | 2): SubscriberBoundary[] {
       qos,
       block: 35,
       at: 'after PUBLISH, and it starts a new session next',
-      then: 'sends nothing of the session before',
+      afterwards: 'sends nothing of the session before',
       statements: DISCARDED,
       discards: true,
       caughtBy: 'redelivers-at-reconnect',
@@ -217,14 +217,14 @@ function ofEither(qos: 1 | 2): SubscriberBoundary[] {
   ];
 }
 
-function purposeAt({ qos, block, at, then, statements, caughtBy, discards = false, plan }: SubscriberBoundary, fault: FaultKind): BrokerPurpose {
+function purposeAt({ qos, block, at, afterwards, statements, caughtBy, discards = false, plan }: SubscriberBoundary, fault: FaultKind): BrokerPurpose {
   const isRestart = fault === 'restart';
   return {
     area: `FAULTQOS${qos}`,
     number: block * 10 + FAULT_KINDS.indexOf(fault) + 1,
     version: 1,
     statements,
-    purpose: `The connection of a QoS ${qos} subscriber ${FAULT_WORDS[fault]} ${at}: on its next connection the broker ${then}`,
+    purpose: `The connection of a QoS ${qos} subscriber ${FAULT_WORDS[fault]} ${at}: on its next connection the broker ${afterwards}`,
     requires: [`QOS${qos}`, 'PERSISTENT_SESSIONS', ...(isRestart ? ['RESTART'] : [])],
     caughtBy,
     ...(isRestart ? { alone: true, timeLimitMs: 300_000 } : {}),

@@ -70,6 +70,6 @@ function pushAll(cutter: PacketCutter, chunks: readonly Uint8Array[]): Uint8Arra
 
 /** The bytes in pieces, some of them empty. */
 function chunksOf(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
-  const places = [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].toSorted((a, b) => a - b);
-  return places.map((place, index) => bytes.subarray(places[index - 1] ?? 0, place));
+  const ends = [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].toSorted((a, b) => a - b);
+  return ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end));
 }

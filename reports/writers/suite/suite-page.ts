@@ -1,4 +1,5 @@
 import { formatDuration, formatNumber, formatUtc } from '../../format-quantity.ts';
+import { NO_CASE_FILES, type CaseFileTable } from '../../case-files.ts';
 import type { SuiteRecord } from '../../suite-record.ts';
 import { suiteHeadline, VERDICT_MEANINGS_OF_SUITE } from '../../suite-summary.ts';
 import type { CaseEvidence, SuiteWriter } from '../../suite-writer.ts';
@@ -17,14 +18,14 @@ import { catalogueTiles, statementTable } from './statement-table.ts';
 export const suiteHtmlWriter: SuiteWriter = {
   format: 'html',
   fileName: 'report.html',
-  render: (record, evidence) => new TextEncoder().encode(suitePage(record, evidence).markup),
+  render: (record, evidence, files = NO_CASE_FILES) => new TextEncoder().encode(suitePage(record, evidence, files).markup),
 };
 
 const SUITE_STYLE = `.packets{font-size:.75rem;line-height:1.5;white-space:pre;margin:0;padding:.6rem .8rem}
 .statement{white-space:nowrap}
 .checks td .statements{display:flex;flex-wrap:wrap;gap:.15rem .6rem;margin-top:.35rem;font-size:.75rem;color:var(--dim)}`;
 
-function suitePage(record: SuiteRecord, evidence: CaseEvidence): SafeHtml {
+function suitePage(record: SuiteRecord, evidence: CaseEvidence, files: CaseFileTable): SafeHtml {
   const { suite, verdict, sut, schemaVersion, environment } = record;
   return pageShell({
     title: `${verdict.toUpperCase()}: ${suite.name} on ${sut.address}`,
@@ -36,7 +37,7 @@ function suitePage(record: SuiteRecord, evidence: CaseEvidence): SafeHtml {
       ['evidence', 'Evidence'],
     ],
     skipTo: ['checks', 'Skip to the cases'],
-    main: [header(record), catalogueTiles(record), caseTable(record, evidence), statementTable(record), declaration(record), environmentOf(record)],
+    main: [header(record), catalogueTiles(record), caseTable(record, evidence, files), statementTable(record), declaration(record), environmentOf(record)],
     footer: html`<p>Rendered by fieldproof ${environment.fieldproof} from run.json (schema ${schemaVersion}) and the journal it names. This file fetches nothing.</p>`,
     styles: [themeStyle(), PAGE_STYLE, TABLE_STYLE, SUITE_STYLE, PRINT_STYLE],
     script: PAGE_SCRIPT,

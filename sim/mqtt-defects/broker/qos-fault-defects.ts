@@ -288,5 +288,5 @@ function afterwards(look: () => DefectAction | undefined): DefectAction {
     const action = look();
     return action === undefined ? [] : [action];
   };
-  return { do: 'later', ms: SLOW_MS, actions: [{ do: 'decide', then: now }] };
+  return { do: 'later', ms: SLOW_MS, actions: [{ do: 'decide', choose: now }] };
 }

@@ -14,4 +14,7 @@ export interface DeviceDefect {
   readonly tls?: TlsClientOptions;
   /** Sub-protocol of the WebSocket. */
   readonly subProtocol?: string;
+  readonly textFrames?: boolean;
+  /** Ends the connection at a frame that is not made of whole packets. */
+  readonly wholeFrames?: boolean;
 }

@@ -22,9 +22,12 @@ export interface DeviceOptions {
   readonly packetBytesMax: number;
   /** Longest waits for CONNACK and PINGRESP, milliseconds. */
   readonly answerTimeoutMs: number;
-  /** First delay before it connects again; doubles up to `backoffMaxMs`, each drawn between half of it and all. */
+  /** First delay before it connects again; doubles up to `backoffMaxMs`, of which `backoffJitter` is drawn. */
   readonly backoffMs: number;
   readonly backoffMaxMs: number;
+  /** Part of the delay that is drawn, 0 to 1. */
+  readonly backoffJitter: number;
+  readonly reconnects: boolean;
 }
 
 /** Set-ups of the virtual device beside the usual one, as `--dut-command` variants name them. */
@@ -42,7 +45,7 @@ export function deviceOptions(version: ProtocolVersion, variant: DeviceVariant):
     clientId: is('emptyClientId') ? '' : 'virtual-device',
     cleanStart: is('cleanSession', 'emptyClientId'),
     sessionExpiryIntervalS: is('cleanSession', 'emptyClientId') ? 0 : 600,
-    keepAliveS: 1,
+    keepAliveS: 3,
     will: is('noWill') ? undefined : deviceWill(version),
     userName: is('anonymous') ? undefined : 'device',
     password: is('anonymous') ? undefined : 'secret',
@@ -54,7 +57,9 @@ export function deviceOptions(version: ProtocolVersion, variant: DeviceVariant):
     packetBytesMax: 100_000,
     answerTimeoutMs: 600,
     backoffMs: 20,
-    backoffMaxMs: 400,
+    backoffMaxMs: 600,
+    backoffJitter: 0.5,
+    reconnects: true,
   };
 }
 

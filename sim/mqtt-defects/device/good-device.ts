@@ -48,11 +48,12 @@ export class GoodDevice {
 
   async #run(): Promise<void> {
     const { clock, random } = this.#deps;
-    const { backoffMs, backoffMaxMs } = this.#options;
+    const { backoffMs, backoffMaxMs, backoffJitter, reconnects } = this.#options;
     for (let attempt = 0; !this.#stop.signal.aborted; attempt += 1) {
       if (await this.#once()) attempt = 0;
+      if (!reconnects) return;
       const delayMs = Math.min(backoffMaxMs, backoffMs * 2 ** attempt);
-      if (!this.#stop.signal.aborted) await sleep(clock, delayMs * (0.5 + 0.5 * random.next()), this.#stop.signal);
+      if (!this.#stop.signal.aborted) await sleep(clock, delayMs * (1 - backoffJitter * random.next()), this.#stop.signal);
     }
   }
 

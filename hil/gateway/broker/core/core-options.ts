@@ -43,6 +43,8 @@ export interface CoreBrokerOptions {
   readonly wildcardSubscriptionAvailable: boolean;
   readonly subscriptionIdentifierAvailable: boolean;
   readonly sharedSubscriptionAvailable: boolean;
+  /** Whether a client may leave its identifier to the server; else an empty one is refused (MQTT-3.1.3-8 of 5.0). */
+  readonly emptyClientIdAllowed: boolean;
   /** Given to clients that request response information; undefined gives none. */
   readonly responseInformation: string | undefined;
 }
@@ -76,5 +78,6 @@ export const DEFAULT_CORE_OPTIONS: CoreBrokerOptions = {
   wildcardSubscriptionAvailable: true,
   subscriptionIdentifierAvailable: true,
   sharedSubscriptionAvailable: true,
+  emptyClientIdAllowed: true,
   responseInformation: undefined,
 };

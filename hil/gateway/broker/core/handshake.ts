@@ -54,6 +54,11 @@ export class Handshake {
       this.#wire.refuse('protocol-version', REASON.unsupportedVersion);
       return undefined;
     }
+    if (packet.clientId === '' && !this.#parts.options.emptyClientIdAllowed) {
+      // MQTT-3.1.3-8; 3.1.1: MQTT-3.1.3-9, with return code 2.
+      this.#wire.refuse('client-id', REASON.clientIdNotValid);
+      return undefined;
+    }
     this.#connect = packet;
     // MQTT-3.1.3-6: the client gets an identifier that no other session has.
     this.#assignedId = packet.clientId === '' ? assignClientId(this.#parts) : undefined;

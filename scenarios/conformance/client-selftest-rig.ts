@@ -1,0 +1,110 @@
+import { completePics } from '../../conformance/framework/pics.ts';
+import { pixitSchema } from '../../conformance/framework/pixit.ts';
+import type { SelftestRig, SelftestSut } from '../../conformance/framework/selftest.ts';
+import type { Suite } from '../../conformance/framework/suite.ts';
+import { narrowToCarrier, type Carrier } from '../../conformance/modbus/bench/carrier.ts';
+import type { ModbusRequest } from '../../hil/protocols/modbus/request.ts';
+import type { Clock } from '../../hil/runtime/clock.ts';
+import { FieldproofError } from '../../hil/runtime/errors.ts';
+import type { JsonValue } from '../../hil/runtime/observation.ts';
+import type { ByteLink } from '../../hil/transport/byte-link.ts';
+import { memoryLinkPair } from '../../hil/transport/memory-link.ts';
+import { defectiveClientLink } from '../../sim/plc/defects/client/defective-client-link.ts';
+import { CLIENT_DEFECTS } from '../../sim/plc/defects/client/client-defects.ts';
+import { REFERENCE_POLLS, referenceJobs } from '../../sim/plc/reference-client-jobs.ts';
+import { startReferenceClient, type ReferenceClient, type ReferenceClientOptions } from '../../sim/plc/reference-client.ts';
+import type { Declaration } from './declaration.ts';
+import { waitingLinks } from './waiting-links.ts';
+
+const UNIT = 1;
+const TURNAROUND_MS = 100;
+const BAUD_RATE = 9_600;
+/** The recommended minimum on serial lines; in ASCII more than the longest gap inside a frame, so that gaps are judged. */
+const TIMEOUTS_MS: Readonly<Record<Carrier, number>> = { tcp: 200, rtu: 1_000, ascii: 2_500 };
+
+const WRITES: Readonly<Record<string, { readonly unit: number; readonly request: ModbusRequest }>> = {
+  writeCoil: { unit: UNIT, request: { kind: 'request', functionCode: 5, address: 100, value: true } },
+  writeRegister: { unit: UNIT, request: { kind: 'request', functionCode: 6, address: 100, value: 4_711 } },
+  writeCoils: { unit: UNIT, request: { kind: 'request', functionCode: 15, address: 100, values: [true, false, true] } },
+  writeRegisters: { unit: UNIT, request: { kind: 'request', functionCode: 16, address: 100, values: [1, 2, 3] } },
+  writeBroadcast: { unit: 0, request: { kind: 'request', functionCode: 6, address: 200, value: 1 } },
+};
+
+/** What the reference client declares on one carrier. */
+export function clientSelftestDeclaration({ pics }: Pick<Suite, 'pics'>, carrier: Carrier): Declaration {
+  const everything = Object.fromEntries(pics.map(({ name }) => [name, name !== 'SERIAL_CODES_ON_TCP']));
+  const writes = Object.fromEntries(Object.keys(WRITES).map((name) => [name, 'the reference client']));
+  const values = {
+    ...REFERENCE_POLLS,
+    ...writes,
+    observe: 'the reference client',
+    observedCoil: '0',
+    observedDiscreteInput: '0',
+    observedHoldingRegister: '0',
+    observedInputRegister: '0',
+    observeWithinMs: 8 * TIMEOUTS_MS[carrier],
+    responseTimeoutMs: TIMEOUTS_MS[carrier],
+    retries: 1,
+    outstandingMax: 4,
+    turnaroundMs: TURNAROUND_MS,
+    baudRate: BAUD_RATE,
+    frameGapMs: 20,
+    connectWaitMs: 3_000,
+    watchMs: carrier === 'tcp' ? 1_000 : 2_000,
+    patienceMs: carrier === 'tcp' ? 5_000 : 20_000,
+  };
+  return { pics: narrowToCarrier(completePics(pics, everything), carrier), pixit: pixitSchema.parse({ answerTimeoutMs: 2_000, quietMs: 100, values }) };
+}
+
+/** The reference client on one carrier, and the same with a defect between it and the tester. */
+export function clientSelftestRig(carrier: Carrier, clock: Clock): SelftestRig {
+  return {
+    defects: CLIENT_DEFECTS.map(({ id }) => id),
+    start: async (id) => {
+      const defect = CLIENT_DEFECTS.find((candidate) => candidate.id === id);
+      const links = waitingLinks(clock);
+      let connections = 0;
+      const openLink = async (): Promise<ByteLink> => {
+        connections += 1;
+        if (defect?.staysAway === true && connections > 1) return new Promise(() => undefined);
+        const { a, b } = memoryLinkPair(carrier);
+        links.add(a);
+        return defect === undefined ? b : defectiveClientLink(b, carrier, defect, clock);
+      };
+      return sutOf(startReferenceClient({ ...optionsOf(carrier), ...(defect?.hasNoPause === true ? { reconnectMs: 0 } : {}) }, openLink, clock), links);
+    },
+  };
+}
+
+function optionsOf(carrier: Carrier): ReferenceClientOptions {
+  return {
+    carrier,
+    jobs: referenceJobs(carrier),
+    periodMs: 100,
+    timeoutMs: TIMEOUTS_MS[carrier],
+    retries: 1,
+    outstandingMax: carrier === 'tcp' ? 4 : 1,
+    baudRate: BAUD_RATE,
+    turnaroundMs: TURNAROUND_MS,
+    reconnectMs: 50,
+  };
+}
+
+function sutOf(client: ReferenceClient, links: ReturnType<typeof waitingLinks>): SelftestSut {
+  const outcomes = new Map<string, JsonValue>();
+  return {
+    dial: () => Promise.reject(new FieldproofError('FP_LINK_OPEN', 'the client under test listens nowhere')),
+    accept: (waitMs) => links.next(waitMs),
+    act: async (action, params) => {
+      const name = String(params['what'] ?? params['table']);
+      if (action === 'observe') return [...client.takeShown(name)];
+      if (action === 'outcome') return outcomes.get(name) ?? null;
+      const write = WRITES[name];
+      if (action !== 'begin' || write === undefined) throw new FieldproofError('FP_USAGE', `the self-test cannot ${action} ${name}`);
+      outcomes.delete(name);
+      void client.write(write.unit, write.request).then((confirmed) => outcomes.set(name, confirmed ? 'done' : 'failed'));
+      return null;
+    },
+    stop: () => client.stop(),
+  };
+}
