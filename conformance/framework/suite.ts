@@ -22,6 +22,8 @@ export interface Suite {
   readonly name: string;
   /** What is under test, for people: `an MQTT broker`. */
   readonly subject: string;
+  /** The SUT connects to the tester, which listens for it; false by default. */
+  readonly awaitsSut?: boolean;
   readonly scopes: readonly SuiteScope[];
   readonly pics: readonly PicsItem[];
   readonly cases: readonly ConformanceCase[];

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import { awaitDeviceSut, type DeviceFlags } from './await-device-sut.ts';
 import { evidenceText } from '../../conformance/framework/evidence-text.ts';
 import { selectCases } from '../../conformance/framework/select-cases.ts';
 import { evidenceFromJournal } from '../../conformance/framework/suite-journal.ts';
 import type { Suite } from '../../conformance/framework/suite.ts';
+import { FieldproofError } from '../../hil/runtime/errors.ts';
 import { readJournal } from '../../hil/runtime/journal-reader.ts';
 import type { CaseFileTable } from '../../reports/case-files.ts';
 import { runFolder } from '../../reports/run-folder.ts';
@@ -25,8 +27,8 @@ import { showSuiteProgress } from './show-suite-progress.ts';
 /** Scripts named on the terminal; the report names all. */
 const REPRODUCERS_SHOWN_MAX = 10;
 
-export interface ConformanceRunFlags {
-  readonly sut: string;
+export interface ConformanceRunFlags extends DeviceFlags {
+  readonly sut?: string;
   readonly pics?: string;
   readonly only?: readonly string[];
   readonly seed?: number;
@@ -45,7 +47,8 @@ export async function runFromFlags(suite: Suite, flags: ConformanceRunFlags, con
   const { pics: declared, pixit } = flags.pics === undefined ? defaultDeclaration(suite) : readDeclaration(flags.pics, suite);
   const known = flags.expect === undefined ? undefined : readKnownAnswers(flags.expect, suite);
   const seed = flags.seed ?? context.drawSeed();
-  const connection = connectSut(suite, flags.sut, pixit, context.clock);
+  const address = addressFrom(suite, flags);
+  const connection = flags.listen === undefined ? connectSut(suite, address, pixit, context.clock) : await awaitDeviceSut(flags, pixit, context);
   const pics = connection.narrow?.(declared) ?? declared;
   const selection = selectCases(suite, { pics, only: flags.only ?? [], hindrance: (test) => connection.hindrance(test) });
   const folder = runFolder(flags.out, suite.name, context.clock.wallMs(), seed);
@@ -57,7 +60,7 @@ export async function runFromFlags(suite: Suite, flags: ConformanceRunFlags, con
   const display = showSuiteProgress(context, selection.selected.length);
   try {
     const record = await runConformance(
-      { suite, address: flags.sut, selection, pics, pixit, seed, ...(flags.parallel === undefined ? {} : { parallel: flags.parallel }), folder, version: context.version, tier: connection.tier, command: commandOf(suite, flags) },
+      { suite, address, selection, pics, pixit, seed, ...(flags.parallel === undefined ? {} : { parallel: flags.parallel }), folder, version: context.version, tier: connection.tier, command: commandOf(suite, flags) },
       { clock: context.clock, dial: (target) => connection.dial(target), accept: (waitMs) => connection.accept(waitMs), act: (action, params) => connection.act(action, params), signal: abort.signal, progress: display.show },
     );
     display.end();
@@ -108,14 +111,20 @@ function compared(known: KnownAnswers, record: SuiteRecord, context: ProgramCont
   return differences.length === 0 && record.cases.length > 0 ? EXIT.pass : EXIT.fail;
 }
 
-function commandOf({ name }: Suite, { sut, pics, only, parallel }: ConformanceRunFlags): string[] {
+/** Where the SUT is, or where we wait for it. @throws FieldproofError FP_USAGE unless the suite is given just what it needs. */
+function addressFrom({ name, awaitsSut = false }: Suite, { sut, listen }: ConformanceRunFlags): string {
+  if (awaitsSut ? listen !== undefined && sut === undefined : sut !== undefined && listen === undefined) return awaitsSut ? `listening on ${listen ?? ''}` : (sut ?? '');
+  const [needed, other] = awaitsSut ? ['--listen <host:port>', '--sut'] : ['--sut <address>', '--listen'];
+  throw new FieldproofError('FP_USAGE', `the suite ${name} needs ${needed}, and no ${other}`);
+}
+
+function commandOf({ name }: Suite, { sut, listen, dutCommand, map, dut, pics, only, parallel }: ConformanceRunFlags): string[] {
+  const given = { '--sut': sut, '--listen': listen, '--dut-command': dutCommand, '--map': map, '--dut': dut, '--pics': pics };
   return [
     'conformance',
     'run',
     name,
-    '--sut',
-    sut,
-    ...(pics === undefined ? [] : ['--pics', pics]),
+    ...Object.entries(given).flatMap(([flag, value]) => (value === undefined ? [] : [flag, value])),
     ...(only === undefined ? [] : ['--only', ...only]),
     ...(parallel === undefined ? [] : ['--parallel', String(parallel)]),
   ];

@@ -1,6 +1,6 @@
 import { completePics } from '../../conformance/framework/pics.ts';
 import { pixitSchema } from '../../conformance/framework/pixit.ts';
-import type { SelftestRig, SelftestSut } from '../../conformance/framework/selftest.ts';
+import type { SelftestRig, SelftestSut, SelftestVariant } from '../../conformance/framework/selftest.ts';
 import type { Suite } from '../../conformance/framework/suite.ts';
 import { narrowToCarrier, type Carrier } from '../../conformance/modbus/bench/carrier.ts';
 import type { ModbusRequest } from '../../hil/protocols/modbus/request.ts';
@@ -13,8 +13,7 @@ import { defectiveClientLink } from '../../sim/plc/defects/client/defective-clie
 import { CLIENT_DEFECTS } from '../../sim/plc/defects/client/client-defects.ts';
 import { REFERENCE_POLLS, referenceJobs } from '../../sim/plc/reference-client-jobs.ts';
 import { startReferenceClient, type ReferenceClient, type ReferenceClientOptions } from '../../sim/plc/reference-client.ts';
-import type { Declaration } from './declaration.ts';
-import { waitingLinks } from './waiting-links.ts';
+import { openArrivals, type OpenArrivals } from './open-arrivals.ts';
 
 const UNIT = 1;
 const TURNAROUND_MS = 100;
@@ -30,8 +29,14 @@ const WRITES: Readonly<Record<string, { readonly unit: number; readonly request:
   writeBroadcast: { unit: 0, request: { kind: 'request', functionCode: 6, address: 200, value: 1 } },
 };
 
-/** What the reference client declares on one carrier. */
-export function clientSelftestDeclaration({ pics }: Pick<Suite, 'pics'>, carrier: Carrier): Declaration {
+const CARRIERS = ['tcp', 'rtu', 'ascii'] as const;
+
+/** What the reference client declares, on one carrier after the other. */
+export function clientSelftestVariants({ pics }: Pick<Suite, 'pics'>): readonly SelftestVariant[] {
+  return CARRIERS.map((carrier) => variantOn(carrier, pics));
+}
+
+function variantOn(carrier: Carrier, pics: Suite['pics']): SelftestVariant {
   const everything = Object.fromEntries(pics.map(({ name }) => [name, name !== 'SERIAL_CODES_ON_TCP']));
   const writes = Object.fromEntries(Object.keys(WRITES).map((name) => [name, 'the reference client']));
   const values = {
@@ -53,16 +58,17 @@ export function clientSelftestDeclaration({ pics }: Pick<Suite, 'pics'>, carrier
     watchMs: carrier === 'tcp' ? 1_000 : 2_000,
     patienceMs: carrier === 'tcp' ? 5_000 : 20_000,
   };
-  return { pics: narrowToCarrier(completePics(pics, everything), carrier), pixit: pixitSchema.parse({ answerTimeoutMs: 2_000, quietMs: 100, values }) };
+  return { name: carrier, pics: narrowToCarrier(completePics(pics, everything), carrier), pixit: pixitSchema.parse({ answerTimeoutMs: 2_000, quietMs: 100, values }) };
 }
 
-/** The reference client on one carrier, and the same with a defect between it and the tester. */
-export function clientSelftestRig(carrier: Carrier, clock: Clock): SelftestRig {
+/** The reference client, and the same with a defect between it and the tester. */
+export function clientSelftestRig(clock: Clock): SelftestRig {
   return {
     defects: CLIENT_DEFECTS.map(({ id }) => id),
-    start: async (id) => {
+    start: async (id, variant) => {
+      const carrier = CARRIERS.find((name) => name === variant) ?? 'tcp';
       const defect = CLIENT_DEFECTS.find((candidate) => candidate.id === id);
-      const links = waitingLinks(clock);
+      const links = openArrivals(clock);
       let connections = 0;
       const openLink = async (): Promise<ByteLink> => {
         connections += 1;
@@ -90,7 +96,7 @@ function optionsOf(carrier: Carrier): ReferenceClientOptions {
   };
 }
 
-function sutOf(client: ReferenceClient, links: ReturnType<typeof waitingLinks>): SelftestSut {
+function sutOf(client: ReferenceClient, links: OpenArrivals): SelftestSut {
   const outcomes = new Map<string, JsonValue>();
   return {
     dial: () => Promise.reject(new FieldproofError('FP_LINK_OPEN', 'the client under test listens nowhere')),

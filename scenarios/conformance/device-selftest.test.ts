@@ -14,11 +14,10 @@ const chosen = process.env['FP_DEVICE_CASES']?.split(',') ?? SAMPLE;
 test('each case passes on the good device and fails on its defect', { timeout: 600_000 }, async () => {
   const random = randomFromSeed(1);
   const cases = DEVICE_SUITE.cases.filter(({ id }) => chosen.some((part) => id.includes(part)));
-  const options = { ...deviceSelftestDeclaration(DEVICE_SUITE), cases, everyCase: false };
-  const rows = await runSelftest(DEVICE_SUITE, deviceSelftestRig(realClock, random), options, {
+  const variants = [{ name: 'usual', ...deviceSelftestDeclaration(DEVICE_SUITE) }];
+  const rows = await runSelftest(DEVICE_SUITE, deviceSelftestRig(realClock, random), { cases, variants, everyCase: false, defectsAtOnce: 4 }, {
     clock: realClock,
     random,
-    cutFrames: () => DEVICE_SUITE.cutFrames(),
     record: () => undefined,
   });
   expect(rows.filter(({ proven }) => !proven).map(({ id, caughtBy, onReference, onDefect }) => ({ id, caughtBy, onReference, onDefect }))).toEqual([]);

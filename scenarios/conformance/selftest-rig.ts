@@ -5,6 +5,7 @@ import type { FineClock } from '../../hil/runtime/clock.ts';
 import { FieldproofError } from '../../hil/runtime/errors.ts';
 import type { Random } from '../../hil/runtime/random.ts';
 import { brokerSelftestRig } from './broker-selftest-rig.ts';
+import { clientSelftestRig, clientSelftestVariants } from './client-selftest-rig.ts';
 import { brokerVariants, foreignBrokerVariants } from './broker-variants.ts';
 import { deviceSelftestDeclaration, deviceSelftestRig } from './device-selftest-rig.ts';
 import { defaultDeclaration } from './declaration.ts';
@@ -21,6 +22,7 @@ export interface SelftestRigDeps {
  * @param reference - Address of somebody else's good SUT, which cannot be set up; left out: ours.
  */
 export function selftestVariants(suite: Suite, reference: string | undefined): readonly SelftestVariant[] {
+  if (suite.name === 'modbus-client') return clientSelftestVariants(suite);
   if (suite.name === 'mqtt-device') return [{ name: 'usual', ...deviceSelftestDeclaration(suite) }];
   if (suite.name === 'modbus-server') return modbusSelftestVariants(suite);
   if (suite.name !== 'mqtt-broker') return [{ name: 'usual', ...defaultDeclaration(suite) }];
@@ -33,6 +35,7 @@ export function selftestVariants(suite: Suite, reference: string | undefined): r
  * @throws FieldproofError FP_SUITE_UNKNOWN for a suite without one.
  */
 export function selftestRig(suite: Suite, reference: string | undefined, { clock, random }: SelftestRigDeps): SelftestRig {
+  if (suite.name === 'modbus-client') return clientSelftestRig(clock);
   if (suite.name === 'mqtt-device') return deviceSelftestRig(clock, random);
   if (suite.name === 'modbus-server') return modbusSelftestRig(clock);
   if (suite.name !== 'mqtt-broker') throw new FieldproofError('FP_SUITE_UNKNOWN', `there is no self-test of ${suite.name}`);

@@ -16,6 +16,7 @@ export const PACKAGE_OWNERS: readonly PackageOwner[] = [
   { name: 'mqtt', owner: 'hil/transport/' },
   { name: '@peculiar/x509', owner: 'hil/transport/' },
   { name: 'reflect-metadata', owner: 'hil/transport/' },
+  { name: 'classic-level', owner: 'hil/gateway/broker/' },
   { name: 'ws', owner: 'hil/transport/' },
   { name: 'modbus-serial', owner: 'hil/gateway/southbound/' },
   { name: 'csv-parse', owner: 'hil/gateway/southbound/' },

@@ -37,6 +37,7 @@ const PURPOSES: readonly DevicePurpose[] = [
 export const DEVICE_SUITE: Suite = {
   name: 'mqtt-device',
   subject: 'an MQTT client',
+  awaitsSut: true,
   scopes: [
     { catalogue: 'mqtt-3.1.1', binds: bindsClient },
     { catalogue: 'mqtt-5.0', binds: bindsClient },

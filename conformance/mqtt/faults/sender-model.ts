@@ -145,7 +145,9 @@ function heardPubrel(state: SenderState, packetId: number): SenderState {
   } else if (version === 5 && known.seenOn === connection && known.unansweredPubrecs === 0) {
     wrong.push({ because: `PUBREL ${packetId} came again on the same connection`, statement: 'MQTT-4.4.0-1' });
   }
-  const open = known === undefined ? state.open : new Map(state.open).set(packetId, { ...known, phase: 'released', isReleased: true, seenOn: connection, unansweredPubrecs: Math.max(0, known.unansweredPubrecs - 1) } as const);
+  // A copy that was under way when PUBCOMP was sent: that one may have arrived all the same.
+  const phase = known?.phase === 'answered' && known.seenOn === connection ? 'answered' : 'released';
+  const open = known === undefined ? state.open : new Map(state.open).set(packetId, { ...known, phase, isReleased: true, seenOn: connection, unansweredPubrecs: Math.max(0, known.unansweredPubrecs - 1) });
   return { ...state, open, violations: [...violations, ...wrong] };
 }
 

@@ -44,7 +44,10 @@ export function goodReceiver({ qos }: HandshakeRules, atPubrel: boolean, deliver
   };
 }
 
-/** A sender that keeps the rules, with three messages in flight at most; a 3.1.1 one may resend on a live connection. */
+/**
+ * A sender that keeps the rules, with three messages in flight at most. A 3.1.1 one may resend on a live connection; it then
+ * takes a new packet id for each message, because the PUBACK of a copy would end the next message that has the same.
+ */
 export function goodSender({ version, qos }: HandshakeRules, messages: readonly string[], random: Random): SimulatedEndpoint {
   const waiting = [...messages];
   const open = new Map<number, { readonly message: string; released: boolean }>();
@@ -59,8 +62,7 @@ export function goodSender({ version, qos }: HandshakeRules, messages: readonly 
       if (version === 4 && open.size > 0 && random.chance(0.2)) return [...open].slice(0, 1).map(again);
       const message = open.size < 3 ? waiting.shift() : undefined;
       if (message === undefined) return [];
-      // Identifiers are used again as soon as they are free.
-      do nextId = (nextId % 4) + 1;
+      do nextId = (nextId % (version === 4 ? 65_535 : 4)) + 1;
       while (open.has(nextId));
       open.set(nextId, { message, released: false });
       return [{ kind: 'publish', packetId: nextId, message, dup: false }];

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EvidenceStep } from '../../../conformance/framework/evidence.ts';
 import { reproducer, type ReproducerOptions } from './reproducer.ts';
 
-const RESULT = { id: 'TP_MODBUS_SERVER_FC03_002', purpose: 'quantity 126 is refused */ "quoted"', verdict: 'fail', because: 'it was served', statements: ['modbus/FC03-2'] } as const;
+const RESULT = { id: 'TP_MODBUS_SERVER_FC03_002', purpose: 'quantity 126 is refused */ "quoted"', verdict: 'fail', because: 'it was served', statements: ['modbus/FC03-2'] } satisfies Parameters<typeof reproducer>[0];
 const READ = '000100000006010300000001';
 const ANSWER = '000100000005010302002a';
 const STEPS: readonly EvidenceStep[] = [
