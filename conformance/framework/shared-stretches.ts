@@ -8,12 +8,12 @@ export type SharedStretches = Map<string, readonly EvidenceStep[]>;
 
 export interface SharedRecorder {
   /** Records a step, and keeps it for others while a shared stretch is under way. */
-  record(step: EvidenceStep): void;
-  run<Result>(name: string, script: (wire: CaseWire) => Promise<Result>, wire: CaseWire): Promise<Result>;
+  readonly record: (step: EvidenceStep) => void;
+  readonly run: <Result>(name: string, script: (wire: CaseWire) => Promise<Result>, wire: CaseWire) => Promise<Result>;
 }
 
 /** Does shared stretches once, and gives everybody else the steps of that one time. */
-export function sharedRecorder({ record, shared }: { record(step: EvidenceStep): void; readonly shared?: SharedStretches }): SharedRecorder {
+export function sharedRecorder({ record, shared }: { readonly record: (step: EvidenceStep) => void; readonly shared?: SharedStretches }): SharedRecorder {
   let kept: EvidenceStep[] | undefined;
   return {
     record: (step) => {

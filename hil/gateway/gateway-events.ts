@@ -2,7 +2,7 @@ import type { PointValue } from './southbound/device-profile.ts';
 
 /** What the gateway observes: the events it puts into the journal, with the shape of their data. Times are in `t`. */
 export interface GatewayEvents {
-  'gateway.started': { mqttPort: number; httpPort: number; configSha256: string };
+  'gateway.started': { mqttPort: number; httpPort: number; websocketPort?: number; configSha256: string };
   'gateway.stopping': { reason: string };
   'southbound.connected': { line: string };
   'southbound.lost': { line: string; reason: string };

@@ -1,5 +1,5 @@
 import { every, type Clock, type Timer } from '../runtime/clock.ts';
-import { messageOf } from '../runtime/errors.ts';
+import { FieldproofError, messageOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Observe } from '../runtime/observation.ts';
 import type { Random } from '../runtime/random.ts';
@@ -31,15 +31,22 @@ export interface GatewayDeps {
   readonly wire?: WireTap | undefined;
 }
 
+/** The bound ports; `websocketPort` when the configuration asks for one. */
+export type GatewayPorts = {
+  readonly mqttPort: number;
+  readonly httpPort: number;
+  readonly websocketPort?: number;
+};
+
 /** The reference gateway: southbound -> broker -> uplink, and an HTTP face. It starts once and stops once. */
 export interface Gateway {
   /**
-   * Binds both listeners, then begins to connect upwards and to poll without waiting for either.
+   * Binds its listeners, then begins to connect upwards and to poll without waiting for either.
    * @param options - With `holdPolling` the devices are left alone until `startPolling`: whoever must see the first
    *   report subscribes in between.
    * @throws FieldproofError FP_PORT_IN_USE, FP_BIND_FAILED; nothing stays open then.
    */
-  start(options?: { readonly holdPolling?: boolean }): Promise<{ readonly mqttPort: number; readonly httpPort: number }>;
+  start(options?: { readonly holdPolling?: boolean }): Promise<GatewayPorts>;
   /** Begins to poll; without effect when that has begun already, or when the gateway is stopping. */
   startPolling(): void;
   /**
@@ -84,11 +91,19 @@ export function createGateway(config: GatewayConfig, deps: GatewayDeps): Gateway
     await engine.close();
     await api.close();
   };
-  const bind = async (): Promise<{ mqttPort: number; httpPort: number }> => {
+  const bindWebSocket = async (): Promise<Pick<GatewayPorts, 'websocketPort'>> => {
+    const { host, websocket } = config.mqtt;
+    if (websocket === undefined) return {};
+    const bound = await engine.listenWebSocket?.(host, websocket.port);
+    if (bound === undefined) throw new FieldproofError('FP_INTERNAL', `the engine ${engine.name} takes no WebSockets`);
+    return { websocketPort: bound.port };
+  };
+  const bind = async (): Promise<GatewayPorts> => {
     const { port: mqttPort } = await engine.listen(config.mqtt.host, config.mqtt.port);
+    const webSocket = await bindWebSocket();
     isMqttListening = true;
     const { port: httpPort } = await api.listen(config.http.host, config.http.port);
-    return { mqttPort, httpPort };
+    return { mqttPort, httpPort, ...webSocket };
   };
   const stopAll = async (reason: string): Promise<void> => {
     observe('gateway.stopping', { reason });

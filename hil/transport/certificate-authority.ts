@@ -1,3 +1,4 @@
+// oxlint-disable-next-line import/no-unassigned-import -- x509 reads what this one adds to the global Reflect.
 import 'reflect-metadata';
 import {
   AuthorityKeyIdentifierExtension,

@@ -10,7 +10,7 @@ export function terminalOperator({ stdin, stderr }: Pick<ProgramContext, 'stdin'
     ask: async (request) => {
       stderr.write(`\n${request}\n  Enter: done   s and Enter: skip > `);
       const { value, done } = await read.next();
-      return done !== true && String(value).trim().toLowerCase() !== 's';
+      return done !== true && value.trim().toLowerCase() !== 's';
     },
     close: () => lines.close(),
   };

@@ -46,7 +46,7 @@ export async function awaitDeviceSut(flags: DeviceFlags, pixit: Pixit, context: 
 
 function connectionOf(host: DeviceHost, { dutCommand }: DeviceFlags): Omit<SutConnection, 'stop'> {
   return {
-    tier: dutCommand === undefined ? 'T3' : 'T1',
+    tier: dutCommand === undefined ? 'T2' : 'T1',
     dial: async () => {
       throw new FieldproofError('FP_INTERNAL', 'a device is not dialled');
     },
@@ -56,15 +56,14 @@ function connectionOf(host: DeviceHost, { dutCommand }: DeviceFlags): Omit<SutCo
   };
 }
 
-function starterOf({ dutCommand, map, dut }: DeviceFlags, pixit: Pixit, context: ProgramContext): { readonly starter: DeviceStarter; end(): void } {
-  const nothing = (): void => undefined;
+function starterOf({ dutCommand, map, dut }: DeviceFlags, pixit: Pixit, context: ProgramContext): { readonly starter: DeviceStarter; readonly end: () => void } {
   if (dutCommand !== undefined) {
     const commandFor = (variant: string): string | undefined => {
       const own = pixit.values[`command:${variant}`];
       // A device has one way to start, unless the declaration names more: what it then does is for the case to see.
       return typeof own === 'string' ? own : dutCommand;
     };
-    return { starter: commandStarter(commandFor, context.clock), end: nothing };
+    return { starter: commandStarter(commandFor, context.clock), end: () => undefined };
   }
   if (map !== undefined && dut !== undefined) {
     const hook = powerHookOf(findDut(loadHardwareMap(resolve(map)), dut));
@@ -75,7 +74,7 @@ function starterOf({ dutCommand, map, dut }: DeviceFlags, pixit: Pixit, context:
       between();
       await switchPower(hook, 'on', deps);
     };
-    return { starter: powerStarter(cycle), end: nothing };
+    return { starter: powerStarter(cycle), end: () => undefined };
   }
   const operator = terminalOperator(context);
   return { starter: operatorStarter(operator.ask), end: () => operator.close() };

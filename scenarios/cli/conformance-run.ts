@@ -1,10 +1,13 @@
 import { join } from 'node:path';
+import { awaitModbusClient } from './await-modbus-client.ts';
 import { awaitDeviceSut, type DeviceFlags } from './await-device-sut.ts';
 import { evidenceText } from '../../conformance/framework/evidence-text.ts';
 import { selectCases } from '../../conformance/framework/select-cases.ts';
 import { evidenceFromJournal } from '../../conformance/framework/suite-journal.ts';
+import type { Pixit } from '../../conformance/framework/pixit.ts';
 import type { Suite } from '../../conformance/framework/suite.ts';
 import { FieldproofError } from '../../hil/runtime/errors.ts';
+import { randomFromSeed } from '../../hil/runtime/random.ts';
 import { readJournal } from '../../hil/runtime/journal-reader.ts';
 import type { CaseFileTable } from '../../reports/case-files.ts';
 import { runFolder } from '../../reports/run-folder.ts';
@@ -14,7 +17,8 @@ import { renderSuite } from '../../reports/render-suite.ts';
 import type { CaseEvidence, SuiteFormat } from '../../reports/suite-writer.ts';
 import { writeAtomically } from '../../reports/write-atomically.ts';
 import { defaultDeclaration, readDeclaration } from '../conformance/declaration.ts';
-import { connectSut } from '../conformance/connect-sut.ts';
+import { connectSut, type SutConnection } from '../conformance/connect-sut.ts';
+import { isModbusAddress } from '../conformance/modbus-address.ts';
 import { draftAnswers, readKnownAnswers, surprises, type KnownAnswers } from '../conformance/known-answers.ts';
 import { runConformance } from '../conformance/run-conformance.ts';
 import { EXIT } from '../engine/exit-code.ts';
@@ -48,7 +52,7 @@ export async function runFromFlags(suite: Suite, flags: ConformanceRunFlags, con
   const known = flags.expect === undefined ? undefined : readKnownAnswers(flags.expect, suite);
   const seed = flags.seed ?? context.drawSeed();
   const address = addressFrom(suite, flags);
-  const connection = flags.listen === undefined ? connectSut(suite, address, pixit, context.clock) : await awaitDeviceSut(flags, pixit, context);
+  const connection = await connectionOf(suite, flags, pixit, { address, seed, context });
   const pics = connection.narrow?.(declared) ?? declared;
   const selection = selectCases(suite, { pics, only: flags.only ?? [], hindrance: (test) => connection.hindrance(test) });
   const folder = runFolder(flags.out, suite.name, context.clock.wallMs(), seed);
@@ -102,6 +106,17 @@ function showEvidence({ cases }: SuiteRecord, evidence: CaseEvidence, { stdout }
   }
 }
 
+/** The SUT at its address, or one that comes to us. */
+async function connectionOf(
+  suite: Suite,
+  flags: ConformanceRunFlags,
+  pixit: Pixit,
+  { address, seed, context }: { readonly address: string; readonly seed: number; readonly context: ProgramContext },
+): Promise<SutConnection> {
+  if (flags.listen === undefined) return connectSut(suite, address, pixit, context.clock);
+  return isModbusAddress(flags.listen) ? awaitModbusClient(flags, pixit, randomFromSeed(seed).child('observer'), context) : awaitDeviceSut(flags, pixit, context);
+}
+
 /** Says where the run differs from what is known. @returns 0 when nowhere; what interrupts a run stays what it is. */
 function compared(known: KnownAnswers, record: SuiteRecord, context: ProgramContext): number {
   const differences = surprises(known, record);
@@ -114,7 +129,7 @@ function compared(known: KnownAnswers, record: SuiteRecord, context: ProgramCont
 /** Where the SUT is, or where we wait for it. @throws FieldproofError FP_USAGE unless the suite is given just what it needs. */
 function addressFrom({ name, awaitsSut = false }: Suite, { sut, listen }: ConformanceRunFlags): string {
   if (awaitsSut ? listen !== undefined && sut === undefined : sut !== undefined && listen === undefined) return awaitsSut ? `listening on ${listen ?? ''}` : (sut ?? '');
-  const [needed, other] = awaitsSut ? ['--listen <host:port>', '--sut'] : ['--sut <address>', '--listen'];
+  const [needed, other] = awaitsSut ? ['--listen <address>', '--sut'] : ['--sut <address>', '--listen'];
   throw new FieldproofError('FP_USAGE', `the suite ${name} needs ${needed}, and no ${other}`);
 }
 

@@ -60,7 +60,8 @@ async function gateway(flags: GatewayFlags, context: ProgramContext): Promise<nu
       running.startPolling();
       return {};
     });
-    const { mqttPort, httpPort } = await running.start({ holdPolling });
-    return { facts: { gateway: config.id, ports: { mqtt: mqttPort, http: httpPort } }, stop: (reason) => running.stop(reason) };
+    const { mqttPort, httpPort, websocketPort } = await running.start({ holdPolling });
+    const ports = { mqtt: mqttPort, http: httpPort, ...(websocketPort === undefined ? {} : { websocket: websocketPort }) };
+    return { facts: { gateway: config.id, ports }, stop: (reason) => running.stop(reason) };
   });
 }

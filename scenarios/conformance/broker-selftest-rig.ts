@@ -66,17 +66,17 @@ async function startGood(variant: string, deps: BrokerRigDeps): Promise<GoodBrok
 /** Our core broker on TCP, and on WebSocket, where the defect is. */
 async function startWithWebSocket(defect: WebSocketDefect | undefined, deps: BrokerRigDeps): Promise<SelftestSut> {
   const { clock, random } = deps;
-  const { broker, port, stop } = await startCoreBroker(LOOPBACK, { clock, random });
+  const started = await startCoreBroker(LOOPBACK, { clock, random });
   const between = defect?.between ?? ((link: ByteLink) => link);
-  const listener = await listenWebSocket(LOOPBACK, 'mqtt', (link) => broker.attach(between(link)), defect?.listener);
+  const listener = await listenWebSocket(LOOPBACK, 'mqtt', (link) => started.broker.attach(between(link)), defect?.listener);
   const url = `ws://127.0.0.1:${listener.port}/mqtt`;
   const dial: SutDialer = async (target) => {
-    if (target === undefined) return dialLocal(port, deps);
+    if (target === undefined) return dialLocal(started.port, deps);
     return dialWebSocketTarget(url, target, {}, { clock, timeoutMs: CONNECT_TIMEOUT_MS });
   };
   const good = goodBroker(dial, async () => {
     await listener.close();
-    await stop();
+    await started.stop();
   });
   return sutAt(dial, good, () => good.stop());
 }

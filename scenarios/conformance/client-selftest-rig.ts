@@ -69,11 +69,11 @@ export function clientSelftestRig(clock: Clock): SelftestRig {
       const carrier = CARRIERS.find((name) => name === variant) ?? 'tcp';
       const defect = CLIENT_DEFECTS.find((candidate) => candidate.id === id);
       const links = openArrivals(clock);
-      let connections = 0;
+      let ending: 'closed' | 'cut' | undefined;
       const openLink = async (): Promise<ByteLink> => {
-        connections += 1;
-        if (defect?.staysAway === true && connections > 1) return new Promise(() => undefined);
+        if (ending !== undefined && defect?.staysAway === ending) return new Promise(() => undefined);
         const { a, b } = memoryLinkPair(carrier);
+        void b.closed.then(({ error }) => (ending = error === undefined ? 'closed' : 'cut'));
         links.add(a);
         return defect === undefined ? b : defectiveClientLink(b, carrier, defect, clock);
       };

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LiveWireDeps } from '../../conformance/framework/live-wire.ts';
+import { wordOf } from '../../conformance/mqtt/device/device-bench.ts';
 import type { Clock } from '../../hil/runtime/clock.ts';
 import { FieldproofError } from '../../hil/runtime/errors.ts';
 import type { JsonValue } from '../../hil/runtime/observation.ts';
@@ -15,7 +16,7 @@ import { tlsBench, type TlsBench } from './tls-bench.ts';
 /** The broker's side of a run against a device: where it listens, and how the device is started. */
 export interface DeviceHost extends Pick<LiveWireDeps, 'accept' | 'act'> {
   readonly port: number;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface DeviceHostOptions {
@@ -56,7 +57,7 @@ export async function createDeviceHost({ listen, publicHost = listen.host, start
   };
 
   const restart = async (params: { readonly [key: string]: JsonValue }): Promise<JsonValue> => {
-    const listener = String(params['listener'] ?? 'tcp');
+    const listener = wordOf(params, 'listener') || 'tcp';
     const port = await portOf(listener);
     const fresh = (): void => {
       links.clear();
@@ -65,7 +66,7 @@ export async function createDeviceHost({ listen, publicHost = listen.host, start
       current = listener;
     };
     const version = Number(params['version'] ?? 4);
-    return starter.restart({ host: publicHost, port, version, variant: String(params['variant'] ?? 'usual'), listener, caFile: join(folder, 'ca.pem') }, fresh);
+    return starter.restart({ host: publicHost, port, version, variant: wordOf(params, 'variant') || 'usual', listener, caFile: join(folder, 'ca.pem') }, fresh);
   };
 
   return {

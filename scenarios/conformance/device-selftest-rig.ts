@@ -58,6 +58,10 @@ export function deviceSelftestDeclaration(suite: Suite): Declaration {
 const LOOPBACK = { host: '127.0.0.1', port: 0 } as const;
 const CONNECT_TIMEOUT_MS = 2_000;
 
+async function nobodyIsDialled(): Promise<never> {
+  throw new FieldproofError('FP_INTERNAL', 'a device is not dialled');
+}
+
 /** Our virtual device, and the same with a defect. */
 export function deviceSelftestRig(clock: Clock, random: Random): SelftestRig {
   return {
@@ -65,9 +69,6 @@ export function deviceSelftestRig(clock: Clock, random: Random): SelftestRig {
     start: async (id) => {
       const defect = DEVICE_DEFECTS.find((candidate) => candidate.id === id);
       const host = await createDeviceHost({ listen: LOOPBACK, starter: virtualStarter(defect, clock, random), clock });
-      const nobodyIsDialled = async (): Promise<never> => {
-        throw new FieldproofError('FP_INTERNAL', 'a device is not dialled');
-      };
       return { dial: nobodyIsDialled, accept: host.accept, act: host.act, stop: host.stop };
     },
   };

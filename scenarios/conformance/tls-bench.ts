@@ -21,7 +21,7 @@ export interface TlsBenchOptions {
   /** What the device calls its broker. */
   readonly names: readonly string[];
   readonly clock: Clock;
-  onLink(link: ByteLink): void;
+  readonly onLink: (link: ByteLink) => void;
 }
 
 const DAY_MS = 86_400_000;

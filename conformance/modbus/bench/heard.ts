@@ -24,13 +24,19 @@ export interface Reaction {
   accepts(heard: Heard): boolean;
 }
 
-/** The exception answer of a function: two bytes, its code with the top bit set and one of these exception codes. */
+/**
+ * The exception answer of a function: two bytes, its code with the top bit set and one of these exception codes. Earlier
+ * editions of the standard put the MEI type before the exception code of FC43; that is accepted too.
+ */
 export function exception(functionCode: number, ...codes: readonly [number, ...number[]]): Reaction {
+  const isRefusal = (pdu: Uint8Array): boolean => pdu[0] === (functionCode | 0x80) && (pdu.length === 2 || (pdu.length === 3 && functionCode === IDENTIFICATION));
   return {
     says: `exception ${codes.map(twoDigits).join(' or ')}`,
-    accepts: (heard) => heard.kind === 'answer' && heard.pdu.length === 2 && heard.pdu[0] === (functionCode | 0x80) && codes.some((code) => code === heard.pdu[1]),
+    accepts: (heard) => heard.kind === 'answer' && isRefusal(heard.pdu) && codes.some((code) => code === heard.pdu.at(-1)),
   };
 }
+
+const IDENTIFICATION = 43;
 
 /** Exactly this PDU. */
 export function pduIs(pdu: Uint8Array, says = `the answer ${hexOf(pdu)}`): Reaction {

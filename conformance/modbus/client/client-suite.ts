@@ -36,6 +36,7 @@ export const CLIENT_SUITE: Suite = {
   ]),
   unobservable: CLIENT_UNOBSERVABLE,
   parallelMax: 1,
+  awaitsSut: true,
   cutFrames: (pics, pixit) => createModbusCutter(carrierOf(pics), pixit === undefined ? 0 : declaredClient(pixit).frameGapMs, rtuRequestLength),
   probe: probeClient,
   hindrance: unmetClientValue,

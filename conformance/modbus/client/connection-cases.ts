@@ -27,7 +27,7 @@ export const CONNECTION_PURPOSES: readonly ClientPurpose[] = [
     on: 'tcp',
     requires: ['KEEPS_CONNECTION'],
     purpose: 'A client whose connection is cut while it waits for an answer opens another one and goes on',
-    caughtBy: 'stays-away-after-close',
+    caughtBy: 'stays-away-after-cut',
     run: (bench) => expectReturn(bench, 'reset'),
   },
   {

@@ -176,7 +176,7 @@ export const TCP_PURPOSES: readonly ServerPurpose[] = [
       for (const pdu of [Uint8Array.of(code), Uint8Array.of(code, 0), Uint8Array.of(code, 0, 0, 0)]) {
         const station = await bench.open(`short${pdu.length}`);
         const what = `function ${code} with a PDU of ${pdu.length} bytes`;
-        const heard = await station.ask({ pdu }, bench.context.pixit.quietMs);
+        const heard = await station.ask({ pdu });
         station.judge(what, heard, pduThat('exception 03', (answer) => answer.length === 2 && answer[0] === (code | 0x80) && [1, 3].includes(answer[1] ?? 0)), connectionEnd, silence);
         if (heard.kind !== 'closed') station.judge(`a good request after ${what}`, await station.ask(bench.plain()), anyAnswer(bench.plain().pdu[0] ?? 0), connectionEnd);
         await station.close('reset');
@@ -193,7 +193,7 @@ export const TCP_PURPOSES: readonly ServerPurpose[] = [
     run: async (bench) => {
       const station = await bench.open();
       const { pdu } = bench.plain();
-      const heard = await station.ask({ pdu: Uint8Array.of(...pdu, 0, 0, 0) }, bench.context.pixit.quietMs);
+      const heard = await station.ask({ pdu: Uint8Array.of(...pdu, 0, 0, 0) });
       if (heard.kind === 'closed') return;
       station.judge('a request with three bytes too many', heard, anyAnswer(pdu[0] ?? 0), silence);
       station.judge('a good request after it', await station.ask(bench.plain()), anyAnswer(pdu[0] ?? 0), connectionEnd);

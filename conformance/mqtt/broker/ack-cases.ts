@@ -95,7 +95,7 @@ export const ACK_PURPOSES: readonly BrokerPurpose[] = [
     statements: { '3.1.1': ['MQTT-4.3.3-2'], '5.0': ['MQTT-4.3.3-11'] },
     purpose: 'A PUBREL with a packet identifier that the broker does not know gets its PUBCOMP, or ends the connection as an error',
     requires: ['QOS2'],
-    caughtBy: 'ignores-unknown-pubrel',
+    caughtBy: 'leaves-unknown-pubrel-unanswered',
     run: async (bench) => {
       const { peer } = await bench.connected('a');
       await peer.send(acknowledgement('pubrel', 4_711));

@@ -11,6 +11,7 @@ import { connackCode, expectRefused, refusal } from '../bench/refusal.ts';
 import type { BrokerPurpose, PurposeStatements } from './broker-purpose.ts';
 
 const UNACCEPTABLE_PROTOCOL_LEVEL = 0x01;
+const IDENTIFIER_REJECTED = 0x02;
 const BAD_USER_NAME_OR_PASSWORD = 0x04;
 const NOT_AUTHORIZED = 0x05;
 const UNSUPPORTED_PROTOCOL_VERSION = 0x84;
@@ -23,6 +24,7 @@ const WILL_FLAG = 0x04;
 const CLEAN = 0x02;
 const RESERVED_FLAG = 0x01;
 
+const NO_CLIENT_ID = 'no client id at all';
 const WILL = { topic: 'fieldproof/will', payload: text('will'), qos: 0, retain: false, properties: NO_PROPERTIES } as const;
 
 /** CONNECT itself: name, level, flags, and that flags and payload agree. */
@@ -162,7 +164,7 @@ export const CONNECT_PURPOSES: readonly BrokerPurpose[] = [
     'takes-password-without-user-name',
     (bench) => bench.connectPacket('a', { userName: undefined, password: text('password') }),
   ),
-  malformed(16, 'no client id at all', ['MQTT-3.1.3-3'], ['MQTT-3.1.3-3'], 'takes-truncated-connect', withoutPayload),
+  malformed(16, NO_CLIENT_ID, ['MQTT-3.1.3-3'], ['MQTT-3.1.3-3'], 'takes-truncated-connect', withoutPayload),
   malformed(17, 'a client id longer than the packet', ['MQTT-3.1.3-3'], ['MQTT-3.1.3-3'], 'takes-truncated-connect', withTruncatedClientId),
   {
     area: 'CONNECT',
@@ -257,6 +259,8 @@ function malformed(number: number, what: string, v4: readonly string[], v5: read
       await peer.sendBytes(packet instanceof Uint8Array ? packet : encodeLoose(packet, bench.version));
       const aboutUser = what.includes('user name') || what.includes('password');
       if (bench.version === 5) await expectRefused(peer, `a CONNECT with ${what}`);
+      // No client id at all is one that the server rejects, too: MQTT-3.1.3-9 has it say so with code 2.
+      else if (what === NO_CLIENT_ID) await expectRefused(peer, `a CONNECT with ${what}`, [IDENTIFIER_REJECTED]);
       else if (aboutUser) await expectRefused(peer, `a CONNECT with ${what}`, [BAD_USER_NAME_OR_PASSWORD]);
       else await peer.expect(`a CONNECT with ${what}`, connectionEnd);
     },

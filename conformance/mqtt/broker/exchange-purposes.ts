@@ -1,5 +1,6 @@
 import { ACK_PURPOSES } from './ack-cases.ts';
 import type { BrokerPurpose } from './broker-purpose.ts';
+import { CORNER_PURPOSES } from './corner-cases.ts';
 import { DISCONNECT_PURPOSES } from './disconnect-cases.ts';
 import { OPTIONS_PURPOSES } from './options-cases.ts';
 import { ORDER_PURPOSES } from './order-cases.ts';
@@ -26,4 +27,5 @@ export const EXCHANGE_PURPOSES: readonly BrokerPurpose[] = [
   ...ORDER_PURPOSES,
   ...TOPIC_PURPOSES,
   ...OPTIONS_PURPOSES,
+  ...CORNER_PURPOSES,
 ];

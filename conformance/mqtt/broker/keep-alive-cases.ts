@@ -23,6 +23,8 @@ export const KEEP_ALIVE_PURPOSES: readonly BrokerPurpose[] = [
     caughtBy: 'ignores-keep-alive',
     run: async (bench) => {
       const session = await bench.connected('a', { keepAliveS: KEEP_ALIVE_S });
+      await session.peer.send({ type: 'pingreq' });
+      await session.peer.needPacket('PINGREQ', 'pingresp');
       await expectCut(bench, session, keepAliveOf(session));
     },
   },

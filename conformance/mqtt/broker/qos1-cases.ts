@@ -88,7 +88,7 @@ export const QOS1_PURPOSES: readonly BrokerPurpose[] = [
     statements: { '3.1.1': ['MQTT-3.3.1-1'], '5.0': ['MQTT-3.3.1-1'] },
     purpose: 'A QoS 1 message that is sent again has DUP 1',
     requires: KEPT,
-    caughtBy: 'resends-without-dup',
+    caughtBy: 'redelivers-without-dup',
     run: async (bench) => {
       const { again } = await interrupted(bench, 1);
       const { dup } = await again.needPacket('the session was resumed', 'publish', '"pending"', ({ payload }) => textOf(payload) === 'pending');

@@ -298,7 +298,7 @@ const SENDER: readonly BrokerPurpose[] = [
     statements: { '3.1.1': ['MQTT-3.3.1-1'], '5.0': ['MQTT-3.3.1-1'] },
     purpose: 'A QoS 2 message that is sent again has DUP 1',
     requires: KEPT,
-    caughtBy: 'resends-without-dup',
+    caughtBy: 'redelivers-without-dup',
     run: async (bench) => {
       const { again } = await interrupted(bench, 2);
       const { dup } = await again.needPacket('the session was resumed', 'publish', '"pending"', ({ payload }) => textOf(payload) === 'pending');
@@ -327,7 +327,7 @@ const SENDER: readonly BrokerPurpose[] = [
     statements: { '3.1.1': ['MQTT-4.3.3-1'], '5.0': ['MQTT-4.3.3-6'] },
     purpose: 'Once PUBREL was sent, PUBLISH is not sent again, also when the session is resumed',
     requires: KEPT,
-    caughtBy: 'resends-publish-after-pubrel',
+    caughtBy: 'redelivers-publish-after-pubrel',
     run: async (bench) => {
       const { again, publisher, topic } = await interruptedAfterPubrel(bench);
       const subscriber = new Inbox(bench, again);

@@ -37,13 +37,15 @@ export const REASON_PURPOSES: readonly BrokerPurpose[] = [
     number: 11,
     version: 1,
     statements: { '5.0': ['MQTT-4.3.3-11', 'MQTT-3.7.2-1'] },
-    purpose: 'A PUBREL that belongs to nothing is answered with PUBCOMP, of 0x00 or 0x92',
+    purpose: 'A PUBREL that belongs to nothing is answered with PUBCOMP, of 0x00 or 0x92, or ends the connection as an error',
     requires: ['QOS2'],
     caughtBy: 'loses-unknown-pubrel',
     run: async (bench) => {
       const { peer } = await bench.connected('a');
       await peer.send(acknowledgement('pubrel', 77));
-      await peer.expectPacket('PUBREL for a packet id that is not in use', 'pubcomp', 'for it', ({ packetId, reasonCode }) => packetId === 77 && (reasonCode === 0 || reasonCode === 0x92));
+      const completed = packetOf('pubcomp', 'for it', ({ packetId, reasonCode }) => packetId === 77 && (reasonCode === 0 || reasonCode === 0x92));
+      const lastWord = packetOf('disconnect', 'with an error', ({ reasonCode }) => reasonCode >= 0x80);
+      await peer.expect('PUBREL for a packet id that is not in use', completed, lastWord, connectionEnd);
     },
   },
   {

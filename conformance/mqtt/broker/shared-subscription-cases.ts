@@ -137,7 +137,7 @@ interface Begun {
 }
 
 /** How often the two members are asked who got the message. */
-const LOOKS_MAX = 10;
+const LOOKS_MAX = 40;
 
 /** Two members of a shared subscription, and one message, which one of them got. */
 async function begun(bench: MqttBench, qos: 1 | 2, sessionExpiryIntervalS: number): Promise<Begun> {

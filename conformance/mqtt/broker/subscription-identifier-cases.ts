@@ -1,6 +1,7 @@
 import { failCase, inconclusiveCase } from '../../framework/case-stop.ts';
 import type { PublishPacket } from '../../../hil/protocols/mqtt/packet.ts';
 import { deliveriesBefore } from '../bench/deliveries.ts';
+import { inboxOf } from '../bench/inbox.ts';
 import { leave } from '../bench/leave.ts';
 import { text, textOf, type MqttBench } from '../bench/mqtt-bench.ts';
 import type { Peer } from '../bench/peer.ts';
@@ -142,12 +143,10 @@ export const SUBSCRIPTION_IDENTIFIER_PURPOSES: readonly BrokerPurpose[] = [
     run: async (bench) => {
       const topic = bench.topic('t');
       const { peer: publisher } = await bench.connected('publisher');
-      await bench.published(publisher, topic, { retain: true });
-      const { peer } = await bench.connected('a');
-      await peer.send(bench.subscribePacket(7, [{ filter: topic }], { properties: { subscriptionIdentifiers: [7] } }));
-      await bench.published(publisher, topic, { payload: text('last') });
-      const [retained] = await deliveriesBefore(peer, 'last');
-      if (retained === undefined) inconclusiveCase('the retained message did not come');
+      await bench.published(publisher, topic, { retain: true, payload: text('kept') });
+      const inbox = await inboxOf(bench, 'a');
+      await inbox.peer.send(bench.subscribePacket(7, [{ filter: topic }], { properties: { subscriptionIdentifiers: [7] } }));
+      const retained = await inbox.needDelivery('SUBSCRIBE', 'kept');
       if (shown([retained]) !== '[[7]]') failCase(`the retained message came with ${shown([retained])} for [[7]]`);
     },
   },

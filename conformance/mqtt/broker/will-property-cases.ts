@@ -99,11 +99,11 @@ export const WILL_PROPERTY_PURPOSES: readonly BrokerPurpose[] = [
     caughtBy: 'publishes-will-in-spite-of-return',
     run: async (bench) => {
       const properties = { sessionExpiryIntervalS: LONG_S };
-      const { watcher, peer } = await withWill(bench, { willDelayIntervalS: 2 }, { properties });
+      const { watcher, peer } = await withWill(bench, { willDelayIntervalS: 4 }, { properties });
       await peer.cut();
       const { connack } = await bench.connected('a', { cleanStart: false, properties });
       if (!connack.sessionPresent) inconclusiveCase('the server did not keep the session');
-      await bench.wire.pause(2_000 + timerGraceMs(bench));
+      await bench.wire.pause(4_000 + timerGraceMs(bench));
       await refuseWill(bench, watcher, 'the will came although the session was resumed before the will delay had passed');
     },
   },

@@ -64,7 +64,7 @@ export class DeviceBench {
   /** (Re)starts the device; inconclusive when nobody can. */
   async start({ variant = 'usual', listener = 'tcp' }: DeviceStart = {}): Promise<void> {
     const result = await this.wire.act('restart', { variant, listener, version: this.version });
-    if (memberOf(result, 'done') !== true) inconclusiveCase(`the device was not started: ${String(memberOf(result, 'because') ?? 'no reason given')}`);
+    if (memberOf(result, 'done') !== true) inconclusiveCase(`the device was not started: ${wordOf(result, 'because')}`);
   }
 
   /** Has the device end by itself (a stop command, SIGTERM, the operator); false when that cannot be had. */
@@ -180,6 +180,12 @@ type LoosePublish = Extract<LoosePacket, { type: 'publish' }>;
 /** A topic name that a filter matches. */
 export function topicFor(filter: string): string {
   return filter.replace(/^\$share\/[^/]*\//u, '').replaceAll('+', 'x').replace(/#$/u, 'x');
+}
+
+/** A member that is text; empty for anything else. */
+export function wordOf(value: JsonValue, name: string): string {
+  const member = memberOf(value, name);
+  return typeof member === 'string' ? member : '';
 }
 
 /** A member of a JSON object; undefined for anything else. */

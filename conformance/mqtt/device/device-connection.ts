@@ -142,6 +142,15 @@ export class DeviceConnection {
       case 'unsubscribe':
         for (const filter of packet.filters) this.subscriptions.delete(filter);
         return this.send({ type: 'unsuback', packetId: packet.packetId, reasonCodes: this.#version === 5 ? packet.filters.map(() => 0) : [], properties: NO_PROPERTIES });
+      case 'connect':
+      case 'connack':
+      case 'puback':
+      case 'pubcomp':
+      case 'suback':
+      case 'unsuback':
+      case 'pingresp':
+      case 'disconnect':
+      case 'auth':
       default:
         return undefined;
     }

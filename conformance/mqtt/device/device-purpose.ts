@@ -22,7 +22,7 @@ export interface DevicePurpose {
   readonly requires?: readonly string[];
   /** Id of a defect in `sim/mqtt-defects/device/`. */
   readonly caughtBy: string;
-  run(bench: DeviceBench): Promise<void>;
+  readonly run: (bench: DeviceBench) => Promise<void>;
 }
 
 /** A device may take its time to start and to come back. */

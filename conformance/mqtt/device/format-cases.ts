@@ -12,7 +12,8 @@ const filters = (holds: (filter: string) => boolean) => (sent: SentPacket): bool
 const isShared = filters((filter) => filter.startsWith('$share/'));
 
 /** A packet id in front of a payload of text is no text: ids up to 8,191 begin with a control character. */
-const NO_TEXT = /^[\u0000-\u0008\u000b\u000c\u000e-\u001f]/u;
+const FIRST_TEXT_BYTE = 0x20;
+const TEXT_CONTROLS = [0x09, 0x0a, 0x0d];
 
 const FORMATS: readonly PassivePurpose[] = [
   { area: 'TEXT', number: 1, types: TEXTS, statements: { '3.1.1': ['MQTT-1.5.3-1'], '5.0': ['MQTT-1.5.4-1'] }, purpose: 'Every text that the device sends is valid UTF-8 without surrogates', caughtBy: 'topic-not-utf-8' },
@@ -64,7 +65,9 @@ function hasUserProperties(sent: SentPacket): boolean {
 
 function packetIdInPayload(sent: SentPacket): string | undefined {
   if (sent.kind !== 'packet' || sent.packet.type !== 'publish') return undefined;
-  return NO_TEXT.test(Buffer.from(sent.packet.payload).toString('latin1')) ? 'a payload that does not begin with text, as if a packet id stood before it' : undefined;
+  const [first] = sent.packet.payload;
+  const isText = first === undefined || first >= FIRST_TEXT_BYTE || TEXT_CONTROLS.includes(first);
+  return !isText ? 'a payload that does not begin with text, as if a packet id stood before it' : undefined;
 }
 
 export const FORMAT_PURPOSES: readonly DevicePurpose[] = FORMATS.map(passivePurpose);

@@ -1,4 +1,4 @@
-import type { MqttPacket } from '../../../hil/protocols/mqtt/packet.ts';
+import type { MqttPacket, PublishPacket } from '../../../hil/protocols/mqtt/packet.ts';
 import type { MqttProperties } from '../../../hil/protocols/mqtt/properties.ts';
 import { failCase, inconclusiveCase } from '../../framework/case-stop.ts';
 import { acknowledgement } from '../bench/mqtt-bench.ts';
@@ -99,7 +99,6 @@ export const LIMIT_PURPOSES: readonly DevicePurpose[] = [
     caughtBy: 'keeps-topic-aliases',
     run: async (bench) => {
       const first = await bench.fresh({ properties: { topicAliasMaximum: 5 } });
-      const hasAlias = ({ properties }: Extract<MqttPacket, { type: 'publish' }>): boolean => properties.topicAlias !== undefined;
       await bench.publication(first, 1, hasAlias);
       await first.close('reset');
       const second = await bench.accept({ properties: { topicAliasMaximum: 5 } });
@@ -123,7 +122,8 @@ export const LIMIT_PURPOSES: readonly DevicePurpose[] = [
       if (second !== undefined) failCase('two publications are in flight with Receive Maximum 1');
       // That it holds others back is seen when the first one is acknowledged.
       await connection.send(acknowledgement('puback', first?.packetId ?? 0));
-      await bench.publication(connection, 1, ({ packetId, payload }) => packetId !== first?.packetId || !equal(payload, first?.payload));
+const isNext = ({ qos, packetId, payload }: PublishPacket): boolean => qos > 0 && (packetId !== first?.packetId || !equal(payload, first?.payload));
+      await connection.needPacket('PUBACK', 'publish', 'that was held back', isNext, bench.publishWaitMs);
     },
   },
   {
@@ -146,6 +146,10 @@ export const LIMIT_PURPOSES: readonly DevicePurpose[] = [
   smallPacket('disconnect', 5, ['MQTT-3.14.2-3', 'MQTT-3.14.2-4'], 'DISCONNECTS'),
   smallPacket('auth', 6, ['MQTT-3.15.2-2', 'MQTT-3.15.2-3'], 'REAUTHENTICATES', 'authentication'),
 ];
+
+function hasAlias({ properties }: PublishPacket): boolean {
+  return properties.topicAlias !== undefined;
+}
 
 function publishesWithTopic({ heard }: DeviceConnection, alias: number | undefined): boolean {
   return heard.some((one) => one.kind === 'packet' && one.packet.type === 'publish' && one.packet.properties.topicAlias === alias && one.packet.topic !== '');

@@ -57,7 +57,7 @@ export const RECEIVE_PURPOSES: readonly DevicePurpose[] = [
     run: async (bench) => {
       const connection = await bench.fresh();
       await bench.subscribedTopic(connection, 1);
-      for (const [filter, qos] of [...connection.subscriptions]) {
+      for (const [filter, qos] of new Map(connection.subscriptions)) {
         if (qos === 0) continue;
         const packetId = await bench.deliver(connection, 1, { topic: topicFor(filter), payload: Uint8Array.of(0xff, 0x00, 0xfe) });
         await acknowledged(connection, packetId, `a message that means nothing on ${topicFor(filter)}`);

@@ -31,6 +31,8 @@ export interface BrokerEngine {
   readonly name: string;
   /** Binds the MQTT listener. @throws FieldproofError FP_PORT_IN_USE, FP_BIND_FAILED. */
   listen(host: string, port: number): Promise<{ readonly port: number }>;
+  /** Binds a listener for MQTT over WebSocket as well; an engine without it has none. @throws FieldproofError as `listen`. */
+  listenWebSocket?(host: string, port: number): Promise<{ readonly port: number }>;
   /** Publishes for the gateway's own parts. Resolves when every matching session has it delivered or queued. */
   publish(message: BrokerMessage): Promise<void>;
   /** Called once for each accepted message, QoS 2 duplicates excluded, in the order of acceptance. Must not throw. */

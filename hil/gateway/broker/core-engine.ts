@@ -4,9 +4,10 @@ import type { Clock, FineClock } from '../../runtime/clock.ts';
 import { FieldproofError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { Random } from '../../runtime/random.ts';
-import type { LinkListener } from '../../transport/byte-link.ts';
 import { tappedPeer } from '../../transport/tapped-link.ts';
-import { listenTcp } from '../../transport/tcp-link.ts';
+import type { ByteLink, LinkListener } from '../../transport/byte-link.ts';
+import { listenTcp, type TcpPeer } from '../../transport/tcp-link.ts';
+import { listenWebSocket } from '../../transport/websocket-listener.ts';
 import type { WireTap } from '../../transport/wire-tap.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import type { BrokerEngine, BrokerMessage } from './broker-engine.ts';
@@ -27,17 +28,31 @@ export interface CoreEngineDeps {
   readonly place?: string;
 }
 
-/** The broker engine of our own: MQTT 3.1.1 and 5.0 over TCP, everything in memory. `refused`: see `core/counters.ts`. */
+/** Of MQTT over WebSocket (section 6 of both versions). */
+const SUBPROTOCOL = 'mqtt';
+
+/** The broker engine of our own: MQTT 3.1.1 and 5.0 over TCP and WebSocket, everything in memory. `refused`: see `core/counters.ts`. */
 export function createCoreEngine(options: CoreEngineOptions, deps: CoreEngineDeps): BrokerEngine {
   const { packetBytesMax, connectionsMax, queuedMessagesMax } = options;
   const bounds = { packetBytesMax, connectionsMax, queuedMessagesMax, absentSessionsMax: connectionsMax };
   const broker = createCoreBroker(bounds, { ...deps, endOfTurn: endOfTurnOf(deps.clock) });
-  let listener: LinkListener | undefined;
+  const listeners: LinkListener[] = [];
+  const attach = (link: ByteLink, peer: TcpPeer): void => broker.attach(tappedPeer(link, peer, { place: deps.place ?? 'mqtt', protocol: 'mqtt' }, deps.wire));
+  const listening = (listener: LinkListener): { port: number } => {
+    listeners.push(listener);
+    return { port: listener.port };
+  };
   return {
     name: 'core',
-    async listen(host, port) {
-      listener = await listenTcp({ host, port }, (link, peer) => broker.attach(tappedPeer(link, peer, { place: deps.place ?? 'mqtt', protocol: 'mqtt' }, deps.wire)));
-      return { port: listener.port };
+    listen: async (host, port) => listening(await listenTcp({ host, port }, attach)),
+    async listenWebSocket(host, port) {
+      // A message may hold several packets (MQTT-6.0.0-2), so the bound on one packet would be too narrow.
+      const webSockets = { connectionsMax, messageBytesMax: 2 * packetBytesMax };
+      return listening(await listenWebSocket({ host, port }, SUBPROTOCOL, (link, offer, peer) => {
+        // MQTT-6.0.0-3
+        if (offer.protocols.includes(SUBPROTOCOL)) attach(link, peer);
+        else void link.close();
+      }, webSockets));
     },
     publish(message) {
       if (!isPublishable(message)) return Promise.reject(new FieldproofError('FP_INTERNAL', `"${message.topic}" is no topic to publish to`));
@@ -46,7 +61,7 @@ export function createCoreEngine(options: CoreEngineOptions, deps: CoreEngineDep
     onAccepted: (listen) => broker.onAccepted((message: Message) => listen({ ...message, clientId: message.publisherId })),
     stats: () => broker.counts(),
     async close() {
-      await listener?.close();
+      await Promise.all(listeners.map((listener) => listener.close()));
       await broker.stop();
     },
   };

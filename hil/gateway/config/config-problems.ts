@@ -9,7 +9,7 @@ export interface ConfigProblem {
 
 /** What is wrong with a configuration although each value by itself is allowed. */
 export function configProblems(config: GatewayConfig): readonly ConfigProblem[] {
-  return [...duplicateIds(config), ...topicProblems(config), ...filterProblems(config)];
+  return [...duplicateIds(config), ...topicProblems(config), ...filterProblems(config), ...webSocketProblems(config)];
 }
 
 /** Line ids name lines in the metrics and device ids are part of topics, so each must be unique in the whole gateway. */
@@ -36,6 +36,11 @@ function topicProblems({ telemetry: { topic } }: GatewayConfig): ConfigProblem[]
   if (missing.length > 0) return [{ path, message: `${missing.join(' and ')} must occur in the topic, or points cannot be told apart` }];
   if (isTopicName(telemetryTopic(topic, 'd', 'p')) && !topic.startsWith('$SYS/')) return [];
   return [{ path, message: 'not a topic that may be published to (MQTT 3.1.1 section 4.7): no +, # or $SYS/' }];
+}
+
+function webSocketProblems({ mqtt, broker }: GatewayConfig): ConfigProblem[] {
+  if (mqtt.websocket === undefined || broker.engine === 'core') return [];
+  return [{ path: ['mqtt', 'websocket'], message: `the engine ${broker.engine} takes no WebSockets; set broker.engine to core` }];
 }
 
 function filterProblems({ uplink }: GatewayConfig): ConfigProblem[] {

@@ -107,7 +107,13 @@ const uplinkSchema = z.strictObject({
 /** The one configuration file of the gateway. Every default is a value that a plant could run with. */
 export const gatewayConfigSchema = z.strictObject({
   id,
-  mqtt: z.strictObject({ host: host.default('127.0.0.1'), port: port.default(1_883) }).prefault({}),
+  mqtt: z
+    .strictObject({
+      host: host.default('127.0.0.1'),
+      port: port.default(1_883),
+      websocket: z.strictObject({ port }).optional().describe('MQTT over WebSocket on the same host; only with broker.engine core.'),
+    })
+    .prefault({}),
   http: z.strictObject({ host: host.default('127.0.0.1'), port: port.default(8_080) }).prefault({}),
   broker: z
     .strictObject({

@@ -67,6 +67,7 @@ test.each([
   ['a forbidden range beyond the table', withRule('forbidden: [{ table: COILS, address: 65535, count: 2 }]'), 'FP_SCHEMA', 4, 'southbound.lines.0.devices.0.forbidden.0.count'],
   ['a point longer than an answer of its device', withRule('limits: { registersMax: 1 }'), 'FP_SCHEMA', 4, 'southbound.lines.0.devices.0.limits.registersMax'],
   ['several requests at once on a serial line', linesOf(`{ id: a, transport: modbus-rtu, path: /dev/null, outstandingMax: 2, devices: [${DEVICE}] }`), 'FP_SCHEMA', 4, 'southbound.lines.0.outstandingMax'],
+  ['a WebSocket with an engine that has none', 'mqtt:\n  websocket: { port: 8083 }', 'FP_SCHEMA', 3, 'mqtt.websocket'],
   ['a misspelt key', 'broker: { packetBytesMx: 1MiB }', 'FP_SCHEMA', 2, 'broker.packetBytesMx'],
 ])('%s is refused with line and key', (_name, text, code, line, key) => {
   const file = fileOf(`id: edge-1\n${text}\n`);

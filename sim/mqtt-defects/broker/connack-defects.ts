@@ -83,7 +83,7 @@ export const CONNACK_DEFECTS: readonly MqttDefect[] = [
     REFUSAL,
     (packet) => ({ ...packet, reasonCode: KEEP_ALIVE_TIMEOUT }),
   ),
-  stateless('refuses-by-disconnect', 'answers what it refuses with DISCONNECT in place of CONNACK', (seen) => {
+  stateless('refuses-connect-by-disconnect', 'answers what it refuses with DISCONNECT in place of CONNACK', (seen) => {
     const { decoded, version } = seen;
     const isRefusal = chosen(seen, REFUSAL) !== undefined;
     const isEarly = decoded.kind === 'violation' && (decoded.packetType === 'connect' || decoded.statement === 'MQTT-3.1.0-1');

@@ -8,7 +8,7 @@ export const CONNACK_PROPERTY_DEFECTS: readonly MqttDefect[] = [
     ...packet,
     properties: without(packet.properties, 'assignedClientIdentifier'),
   })),
-  rewrites('assigns-one-client-id', 'tells every client without client id the same one', { from: 'server', type: 'connack', when: ({ properties }) => properties.assignedClientIdentifier !== undefined }, (packet) => ({
+  rewrites('tells-one-assigned-client-id', 'tells every client without client id the same one', { from: 'server', type: 'connack', when: ({ properties }) => properties.assignedClientIdentifier !== undefined }, (packet) => ({
     ...packet,
     properties: { ...packet.properties, assignedClientIdentifier: 'anonymous' },
   })),
@@ -16,5 +16,5 @@ export const CONNACK_PROPERTY_DEFECTS: readonly MqttDefect[] = [
     ...packet,
     clientId: 'withoutid',
   })),
-  rewrites('ignores-keep-alive', 'does not look at the Keep Alive of the client', { from: 'client', type: 'connect' }, (packet) => ({ ...packet, keepAliveS: 60 })),
+  rewrites('drops-keep-alive-of-connect', 'does not look at the Keep Alive of the client', { from: 'client', type: 'connect' }, (packet) => ({ ...packet, keepAliveS: 60 })),
 ];

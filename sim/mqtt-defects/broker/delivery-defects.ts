@@ -20,7 +20,7 @@ export const DELIVERY_DEFECTS: readonly MqttDefect[] = [
   { id: 'drops-repeated-qos-2-ids', does: 'takes a QoS 2 PUBLISH under an earlier packet identifier for a repetition', create: () => () => dropsRepeated(2) },
   rewrites('gives-one-packet-id-to-all', 'sends all messages under one packet identifier', { ...FROM_SERVER, when: ({ qos }) => qos > 0 }, (packet) => ({ ...packet, packetId: 1 })),
   swallows('forgets-unacknowledged', 'does not send again what was not acknowledged', { ...FROM_SERVER, when: ({ dup }) => dup }),
-  rewrites('resends-without-dup', 'sends messages again with DUP 0', { ...FROM_SERVER, when: ({ dup }) => dup }, (packet) => ({ ...packet, dup: false })),
+  rewrites('redelivers-without-dup', 'sends messages again with DUP 0', { ...FROM_SERVER, when: ({ dup }) => dup }, (packet) => ({ ...packet, dup: false })),
   { id: 'takes-any-puback', does: 'takes any PUBACK for that of the oldest message', create: () => takesAnyPuback },
   swallows('loses-acknowledgements', 'takes no notice of PUBACK', { from: 'client', type: 'puback' }),
   stateless('resends-refused-messages', 'keeps messages that the client refused', (seen) =>
@@ -36,13 +36,13 @@ export const DELIVERY_DEFECTS: readonly MqttDefect[] = [
   { id: 'delivers-at-publish-and-pubrel', does: 'delivers a QoS 2 message when PUBLISH comes and when PUBREL does', create: perClient(() => new Map<number, PublishPacket>(), deliversTwice) },
   { id: 'completes-each-id-once', does: 'does not answer a PUBREL that it answered before', create: perClient(() => new Set<number>(), completesOnce) },
   { id: 'forgets-pubrel', does: 'does not send PUBREL again when a session is resumed', create: () => forgetsPubrel },
-  { id: 'resends-publish-after-pubrel', does: 'begins a QoS 2 message from the start when a session is resumed, also after PUBREL', create: perClient(() => new Map<number, PublishPacket>(), resendsAfterPubrel) },
+  { id: 'redelivers-publish-after-pubrel', does: 'begins a QoS 2 message from the start when a session is resumed, also after PUBREL', create: perClient(() => new Map<number, PublishPacket>(), resendsAfterPubrel) },
   { id: 'resends-completed-messages', does: 'sends completed messages again when a session is resumed', create: perClient((): PublishPacket[] => [], resendsCompleted) },
   mendsViolation('takes-pubrel-with-any-flags', 'takes a PUBREL whatever its flags', (statement) => statement === 'MQTT-3.6.1-1', withFlags0010),
   ...(['puback', 'pubrec', 'pubrel', 'pubcomp'] as const).map((type) =>
     rewrites(`${type}-with-unlisted-code`, `sends ${type.toUpperCase()} with a reason code that it does not have`, { from: 'server', type }, (packet) => ({ ...packet, reasonCode: 0x55 })),
   ),
-  { id: 'ignores-unknown-pubrel', does: 'does not answer a PUBREL with an unknown packet identifier', create: () => ignoresUnknownPubrel },
+  { id: 'leaves-unknown-pubrel-unanswered', does: 'does not answer a PUBREL with an unknown packet identifier', create: () => ignoresUnknownPubrel },
   { id: 'swaps-messages', does: 'delivers the second of two messages first', create: () => () => swapping(() => true) },
   { id: 'resends-in-other-order', does: 'sends messages again in another order', create: () => () => swapping(({ dup }) => dup) },
 ];

@@ -104,7 +104,7 @@ export class DeviceLink {
   }
 
   #take(packet: MqttPacket): void {
-    const { version, authenticationMethod } = this.#deps.options;
+    const { version } = this.#deps.options;
     if (packet.type === 'auth') return this.#authenticate(packet.properties.authenticationMethod, packet.reasonCode);
     if (this.#connack === undefined) return packet.type === 'connack' ? this.#connected(packet) : this.#quit(0x82);
     switch (packet.type) {
@@ -124,8 +124,14 @@ export class DeviceLink {
         return undefined;
       case 'disconnect':
         return version === 5 ? this.#end() : this.#quit(0x82);
+      case 'connect':
+      case 'subscribe':
+      case 'suback':
+      case 'unsubscribe':
+      case 'unsuback':
+      case 'pingreq':
       default:
-        return authenticationMethod === '' ? this.#end() : undefined;
+        return undefined;
     }
   }
 
@@ -166,7 +172,7 @@ export class DeviceLink {
     const { session } = this.#deps;
     if (this.#over || this.#connack?.reasonCode !== 0) return;
     const receiveMaximum = this.#connack.properties.receiveMaximum ?? 65_535;
-    for (const message of [...session.out]) {
+    for (const message of session.out.slice()) {
       if (message.state !== 'waiting') continue;
       const limited = this.#withinLimits(message);
       if (limited.qos > 0 && session.inFlight().length >= receiveMaximum) return;

@@ -35,8 +35,8 @@ export interface ClientDefect {
   /** One sentence: what the client seems to do. */
   readonly does: string;
   readonly onConnection?: (tools: ClientTools) => DefectiveClientConnection;
-  /** After its first connection it opens no other. */
-  readonly staysAway?: boolean;
+  /** After a connection that ended in this way it opens no other. */
+  readonly staysAway?: 'closed' | 'cut';
   /** It opens the next connection at once. */
   readonly hasNoPause?: boolean;
 }

@@ -136,7 +136,8 @@ export const TIMING_DEFECTS: readonly ClientDefect[] = [
       },
     }),
   },
-  { id: 'stays-away-after-close', does: 'it never comes back', staysAway: true },
+  { id: 'stays-away-after-close', does: 'it never comes back after the server closed its connection', staysAway: 'closed' },
+  { id: 'stays-away-after-cut', does: 'it never comes back after its connection broke', staysAway: 'cut' },
   { id: 'reconnects-without-pause', does: 'it comes back at once', hasNoPause: true },
 ];
 
