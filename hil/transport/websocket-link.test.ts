@@ -4,18 +4,21 @@ import { realClock } from '../runtime/real-clock.ts';
 import { byteLinkContract, type LinkPair } from './byte-link.contract.ts';
 import type { ByteLink, LinkListener } from './byte-link.ts';
 import { connectWebSocket } from './websocket-link.ts';
-import { listenWebSocket, type WebSocketOffer } from './websocket-listener.ts';
+import { listenWebSocket, type WebSocketListenerOptions, type WebSocketOffer } from './websocket-listener.ts';
 
 const HOST = '127.0.0.1';
 const deps = { clock: realClock, timeoutMs: 5_000 };
 const accepted: { link: ByteLink; offer: WebSocketOffer }[] = [];
+const others: LinkListener[] = [];
 let listener: LinkListener;
 
 beforeAll(async () => {
   listener = await listenWebSocket({ host: HOST, port: 0 }, 'mqtt', (link, offer) => accepted.push({ link, offer }));
 });
 
-afterAll(() => listener.close());
+afterAll(async () => {
+  for (const each of [listener, ...others]) await each.close();
+});
 
 const url = (): string => `ws://${HOST}:${listener.port}/mqtt`;
 
@@ -54,4 +57,59 @@ test('a text message breaks the link', async () => {
   socket.once('open', () => socket.send('text'));
   if (socket.readyState === WebSocket.OPEN) socket.send('text');
   expect((await link.closed).error?.message).toContain('text message');
+});
+
+/** A listener of its own for one test. @returns Its address. */
+async function listening(options: WebSocketListenerOptions, onLink: (link: ByteLink) => void = () => undefined): Promise<string> {
+  const own = await listenWebSocket({ host: HOST, port: 0 }, 'mqtt', onLink, options);
+  others.push(own);
+  return `ws://${HOST}:${own.port}/mqtt`;
+}
+
+test('of several sub-protocols the listener selects its own', async () => {
+  const link = await connectWebSocket(url(), { protocol: 'mqtt', offered: ['other', 'mqtt'] }, deps);
+  expect((await nextAccepted()).offer.protocols).toEqual(['other', 'mqtt']);
+  link.destroy();
+});
+
+test('a server that selects none, or the wrong one, is refused, unless any is taken', async () => {
+  for (const select of [() => undefined, ([first]: readonly string[]) => first]) {
+    const at = await listening({ select });
+    const offered = { protocol: 'mqtt', offered: ['other', 'mqtt'] };
+    await expect(connectWebSocket(at, offered, deps)).rejects.toMatchObject({ code: 'FP_LINK_OPEN' });
+    const link = await connectWebSocket(at, { ...offered, takesAnyProtocol: true }, deps);
+    link.destroy();
+  }
+});
+
+test('text messages are sent and taken only where that is asked for', async () => {
+  const received = new Promise<string>((resolve) => {
+    void listening({ frames: { takesText: true } }, (link) => link.onBytes((chunk) => resolve(Buffer.from(chunk).toString()))).then(async (at) => {
+      const link = await connectWebSocket(at, { protocol: 'mqtt', frames: { kindOf: () => 'text' } }, deps);
+      await link.send(Buffer.from('as text'));
+    });
+  });
+  expect(await received).toBe('as text');
+  const strict = await connectWebSocket(url(), { protocol: 'mqtt', frames: { kindOf: (index) => (index === 0 ? 'binary' : 'text') } }, deps);
+  const { link } = await nextAccepted();
+  const chunk = new Promise<string>((resolve) => link.onBytes((bytes) => resolve(Buffer.from(bytes).toString())));
+  await strict.send(Buffer.from('first'));
+  expect(await chunk).toBe('first');
+  await strict.send(Buffer.from('second'));
+  expect((await link.closed).error?.message).toContain('text message');
+});
+
+test('a message beyond the bound ends its connection', async () => {
+  const links: ByteLink[] = [];
+  const at = await listening({ messageBytesMax: 100 }, (link) => links.push(link));
+  const link = await connectWebSocket(at, { protocol: 'mqtt' }, deps);
+  await link.send(new Uint8Array(101));
+  await link.closed;
+  expect((await links[0]?.closed)?.error?.message).toContain('payload');
+});
+
+test('any other HTTP request is told to upgrade', async () => {
+  const response = await fetch(url().replace('ws:', 'http:'));
+  expect(response.status).toBe(426);
+  expect(response.headers.get('upgrade')).toBe('websocket');
 });

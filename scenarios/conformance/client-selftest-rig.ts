@@ -103,6 +103,7 @@ function sutOf(client: ReferenceClient, links: OpenArrivals): SelftestSut {
     accept: (waitMs) => links.next(waitMs),
     act: async (action, params) => {
       const name = String(params['what'] ?? params['table']);
+      if (action === 'start') return 'by itself';
       if (action === 'observe') return [...client.takeShown(name)];
       if (action === 'outcome') return outcomes.get(name) ?? null;
       const write = WRITES[name];

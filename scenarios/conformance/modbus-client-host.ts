@@ -12,14 +12,14 @@ import type { SutConnection } from './connect-sut.ts';
 import type { ModbusAddress } from './modbus-address.ts';
 import { observePoints } from './observe-points.ts';
 import { openArrivals } from './open-arrivals.ts';
-import { repeatCommand } from './repeated-command.ts';
+import { runInBackground, type RunningCommand } from './running-command.ts';
 import { sharedLine } from './shared-line.ts';
 import { triggeredWrites } from './triggered-writes.ts';
 
 export interface ModbusClientHostOptions {
   /** Where we are the server: a TCP port, 0 for any free one, or a serial line. */
   readonly listen: ModbusAddress;
-  /** Starts the client, with `{host}`, `{port}`, `{path}` and `{unit}`; left out: it comes by itself. */
+  /** Starts the client anew for each case, with `{host}`, `{port}`, `{path}` and `{unit}`; left out: it comes by itself. */
   readonly dutCommand: string | undefined;
   readonly pixit: Pixit;
   readonly clock: Clock;
@@ -34,6 +34,8 @@ export interface ModbusClientHost extends SutConnection {
 
 /** Where clients come in. */
 interface Door extends Pick<SutConnection, 'accept' | 'stop'> {
+  /** Forgets who has come. */
+  clear(): void;
   readonly host: string;
   readonly port: number;
   readonly path: string;
@@ -44,14 +46,21 @@ const OPEN_TIMEOUT_MS = 5_000;
 const PAUSE_MS = 30;
 
 /**
- * The server's side of a run against a Modbus client. Actions: `observe` with `table`, `begin` and `outcome` with `what`.
+ * The server's side of a run against a Modbus client. Actions: `start` with `repeat` (ours to start: anew), `observe` with `table`, `begin` and `outcome` with `what`.
  * @throws FieldproofError FP_PORT_IN_USE, FP_BIND_FAILED, FP_PICS_INVALID.
  */
 export async function hostModbusClient({ listen, dutCommand, pixit, clock, random }: ModbusClientHostOptions): Promise<ModbusClientHost> {
   const observed = observePoints(pixit, { clock, random });
   const writes = triggeredWrites(pixit);
   const door = await openDoor(listen, clock);
-  const command = dutCommand === undefined ? undefined : repeatCommand(filled(dutCommand, door, pixit), clock);
+  let running: RunningCommand | undefined;
+  const start = async (isRepeated: boolean): Promise<'started' | 'by itself'> => {
+    if (dutCommand === undefined) return 'by itself';
+    await running?.stop();
+    door.clear();
+    running = runInBackground(filled(dutCommand, door, pixit), isRepeated, clock);
+    return 'started';
+  };
   return {
     place: door.path === '' ? `${door.host}:${door.port}` : door.path,
     tier: listen.link.kind === 'serial' ? 'T2' : 'T1',
@@ -62,6 +71,7 @@ export async function hostModbusClient({ listen, dutCommand, pixit, clock, rando
     act: async (action, params) => {
       const table = TABLES.find((name) => name === params['table']);
       const what = String(params['what'] ?? '');
+      if (action === 'start') return start(params['repeat'] === true);
       if (action === 'observe' && table !== undefined) return [...observed.take(table)];
       if (action === 'outcome') return writes.outcome(what);
       if (action !== 'begin') throw new FieldproofError('FP_INTERNAL', `nothing here can ${action} the client`);
@@ -69,7 +79,7 @@ export async function hostModbusClient({ listen, dutCommand, pixit, clock, rando
       return null;
     },
     stop: async () => {
-      await command?.stop();
+      await running?.stop();
       await observed.stop();
       await door.stop();
     },
@@ -84,13 +94,13 @@ async function openDoor({ link }: ModbusAddress, clock: Clock): Promise<Door> {
       await listener.close();
       arrivals.clear();
     };
-    return { host: link.host, port: listener.port, path: '', accept: (waitMs) => arrivals.next(waitMs), stop };
+    return { host: link.host, port: listener.port, path: '', accept: (waitMs) => arrivals.next(waitMs), clear: () => arrivals.clear(), stop };
   }
   const open = createOpenLink({ clock, timeoutMs: OPEN_TIMEOUT_MS });
   const line = sharedLine(() => open(link));
   // A path that cannot be opened is said before the run, not in each of its cases.
   (await line.attach()).destroy();
-  return { host: '', port: 0, path: link.path, accept: (waitMs) => attachedInPause(line, waitMs, clock), stop: () => line.stop() };
+  return { host: '', port: 0, path: link.path, accept: (waitMs) => attachedInPause(line, waitMs, clock), clear: () => undefined, stop: () => line.stop() };
 }
 
 /** Waits until the line is silent for a moment. */

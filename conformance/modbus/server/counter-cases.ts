@@ -98,7 +98,10 @@ export const COUNTER_PURPOSES: readonly ServerPurpose[] = [
     run: async (bench) => {
       const station = await bench.open();
       const read = fields(3, bench.range('holdingRegisters').first, 1);
-      const broadcast = async (): Promise<void> => void (await station.expectSilence('a broadcast of a read', station.frame(read, BROADCAST)));
+      const broadcast = async (): Promise<void> => {
+        await station.expectSilence('a broadcast of a read', station.frame(read, BROADCAST));
+        await bench.recover();
+      };
       await expectCounted(station, 15, 1, broadcast);
       await expectCounted(station, 14, 2, broadcast);
       await expectCounted(station, 13, 1, broadcast);

@@ -78,6 +78,8 @@ export async function messagesBeforeSuback(bench: MqttBench, peer: Peer, filter:
 
 /** A new client subscribes a topic that has a retained message, and gets it: before SUBACK or after. Judged. */
 export async function expectRetained(bench: MqttBench, label: string, { topic, payload }: ExpectedMessage): Promise<PublishPacket> {
+  // Another connection made it, and a server may store a message a moment after it acknowledged or delivered it.
+  await bench.wire.pause(bench.context.pixit.quietMs);
   const { peer, connack } = await bench.connected(label);
   const [early] = await messagesBeforeSuback(bench, peer, topic, safestQos(connack));
   if (early === undefined) return expectMessage(bench, peer, `a subscription of ${topic}`, { topic, payload });

@@ -3,6 +3,7 @@ import { createPacketCutter } from '../../../hil/protocols/mqtt/packet-cutter.ts
 import { bytesText, packetText } from '../../../hil/protocols/mqtt/packet-text.ts';
 import type { Statement } from '../../framework/catalogue.ts';
 import type { Suite } from '../../framework/suite.ts';
+import { DEVICE_FAULT_PURPOSES } from '../faults/device-fault-purposes.ts';
 import { AUTH_PURPOSES } from './auth-cases.ts';
 import { CARRIER_PURPOSES } from './carrier-cases.ts';
 import { LIFE_PURPOSES } from './life-cases.ts';
@@ -31,6 +32,7 @@ const PURPOSES: readonly DevicePurpose[] = [
   ...AUTH_PURPOSES,
   ...CARRIER_PURPOSES,
   ...RECONNECT_PURPOSES,
+  ...DEVICE_FAULT_PURPOSES,
 ];
 
 /** Any MQTT client, versions 3.1.1 and 5.0: the tester is the broker that it connects to. */

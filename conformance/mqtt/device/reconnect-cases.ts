@@ -9,7 +9,7 @@ const SAMPLES_MIN = 4;
 const GROWTH_MIN = 1.5;
 /** Two delays of the same attempt that differ by less are taken as not drawn. */
 const SAME_RATIO = 0.03;
-const SAME_MS = 15;
+const SAME_MS = 30;
 
 type Refusal = 'no CONNACK' | 'a cut at once';
 

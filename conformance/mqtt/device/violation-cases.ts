@@ -1,6 +1,7 @@
 import { encodeLoose } from '../../../hil/protocols/mqtt/encode-loose.ts';
 import { NO_PROPERTIES } from '../../../hil/protocols/mqtt/properties.ts';
 import { rawPacket } from '../../../hil/protocols/mqtt/raw-packet.ts';
+import type { Heard } from '../bench/heard.ts';
 import { inconclusiveCase } from '../../framework/case-stop.ts';
 import type { DeviceBench } from './device-bench.ts';
 import type { DeviceConnection } from './device-connection.ts';
@@ -61,14 +62,16 @@ export const VIOLATION_PURPOSES: readonly DevicePurpose[] = [
     area: 'BROKEN',
     number: 14,
     statements: { '5.0': ['MQTT-4.13.2-1'] },
-    purpose: 'A device that answers a malformed packet by DISCONNECT with an error ends the connection',
+    purpose: 'A device that finds an error in a packet ends the connection, whether or not it sends DISCONNECT',
     requires: ['SUBSCRIBES'],
     caughtBy: 'stays-after-disconnect',
     run: async (bench) => {
       const connection = await bench.fresh();
       await connection.sendBytes(Uint8Array.of(0xd3, 0));
-      await connection.needPacket('PINGRESP with reserved flags', 'disconnect', 'with an error', ({ reasonCode }) => reasonCode >= 0x80);
-      await connection.expectEnd('DISCONNECT with an error');
+      const reacts = (heard: Heard): boolean => heard.kind === 'closed' || (heard.kind === 'packet' && heard.packet.type === 'disconnect' && heard.packet.reasonCode >= 0x80);
+      // A device that overlooks it names no error (section 4.13.1 says SHOULD), so there is nothing that has to follow.
+      if ((await connection.until(reacts)) === undefined) inconclusiveCase('the device did not react to a PINGRESP with reserved flags');
+      await connection.expectEnd('the error of a malformed packet');
     },
   },
 ];

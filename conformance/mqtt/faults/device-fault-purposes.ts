@@ -28,18 +28,6 @@ const COMPLETED: DevicePurpose['statements'] = { '3.1.1': ['MQTT-4.3.3-2'], '5.0
 const PUBLICATIONS: readonly DeviceBoundary<DevicePublication>[] = [
   ...([1, 2] as const).flatMap(untilFirstAnswer),
   {
-    qos: 1,
-    block: 4,
-    at: 'with PUBACK sent, which may have arrived or not',
-    afterwards: 'may resend PUBLISH with DUP and its packet id, or not',
-    statements: RESENT_1,
-    caughtBy: 'resends-everything-without-dup',
-    plan: async (publication, cut) => {
-      await publication.answer('puback');
-      await publication.cutAndResume(cut);
-    },
-  },
-  {
     qos: 2,
     block: 4,
     at: 'with PUBREC sent, which may have arrived or not',
@@ -141,7 +129,7 @@ const DELIVERIES: readonly DeviceBoundary<DeviceDelivery>[] = [
   },
 ];
 
-/** QoS 1 and QoS 2 under faults, for devices: both directions, every packet boundary. Not part of a suite by itself. */
+/** QoS 1 and QoS 2 under faults, for devices: both directions, every packet boundary. */
 export const DEVICE_FAULT_PURPOSES: readonly DevicePurpose[] = [
   ...PUBLICATIONS.flatMap((boundary) => CUTS.map((cut) => publicationPurpose(boundary, cut))),
   ...DELIVERIES.flatMap((boundary) => CUTS.map((cut) => deliveryPurpose(boundary, cut))),

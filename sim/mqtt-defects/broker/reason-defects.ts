@@ -22,6 +22,10 @@ export const REASON_DEFECTS: readonly MqttDefect[] = [
     const connack = chosen(seen, { from: 'server', type: 'connack', when: ({ reasonCode }) => reasonCode >= 0x80 });
     return connack === undefined ? 'pass' : [to('server', { ...connack, connackFlags: 1 })];
   }),
+  stateless('refuses-by-disconnect', 'refuses a CONNECT by DISCONNECT', (seen) => {
+    const connack = chosen(seen, { from: 'server', type: 'connack', when: ({ reasonCode }) => reasonCode >= 0x80 });
+    return connack === undefined ? 'pass' : [to('server', { type: 'disconnect', reasonCode: 0x87, properties: {} })];
+  }),
   stateless('ignores-negative-acknowledgements', 'does not take PUBACK and PUBREC with an error for an answer', (seen) => {
     const negative = chosen(seen, { from: 'client', type: 'puback', when: isNegative }) ?? chosen(seen, { from: 'client', type: 'pubrec', when: isNegative });
     return negative === undefined ? 'pass' : [];
