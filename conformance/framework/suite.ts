@@ -40,7 +40,7 @@ export interface Suite {
    */
   probe(dial: () => Promise<ByteLink>, pixit: Pixit, silence: Promise<void>, reach: Pick<LiveWireDeps, 'accept' | 'act'> & { readonly pics: Pics }): Promise<Liveness>;
   /** Why the PIXIT keeps a case from running although it applies; undefined when it does not. */
-  hindrance?(test: ConformanceCase, pixit: Pixit): string | undefined;
+  readonly hindrance?: (test: ConformanceCase, pixit: Pixit) => string | undefined;
   /** One line for people that says what a frame holds. @param from - Who sent it. */
   describeFrame(bytes: Uint8Array, from: 'tester' | 'sut', caseId: string): string;
 }

@@ -42,7 +42,7 @@ test('with writes: false no case runs that could change anything', () => {
   const forbidden = pixit({ writes: false, coils: '0-9', coilsWritable: '0-9', holdingRegisters: '0-9', holdingRegistersWritable: '0-9', filesWritable: '1=0-9' });
   const writing = SUITE.cases.filter(({ requires }) => ['FC05', 'FC06', 'FC15', 'FC16', 'FC21', 'FC22', '!FC05', '!FC06', '!FC15', '!FC16', '!FC21', '!FC22', '!FC23', 'FC23'].some((item) => requires.includes(item)));
   expect(writing.length).toBeGreaterThan(30);
-  for (const test of writing) expect([test.id, SUITE.hindrance?.(test, forbidden)]).toEqual([test.id, 'the declaration forbids writing (PIXIT values.writes: false)']);
+  for (const one of writing) expect([one.id, SUITE.hindrance?.(one, forbidden)]).toEqual([one.id, 'the declaration forbids writing (PIXIT values.writes: false)']);
 });
 
 test('a value that a case needs and that is not given is named', () => {

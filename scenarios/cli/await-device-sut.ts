@@ -6,7 +6,7 @@ import { FieldproofError } from '../../hil/runtime/errors.ts';
 import { findDut, loadHardwareMap } from '../../hil/rig/load-hardware-map.ts';
 import { powerHookOf, switchPower } from '../../hil/rig/power/switch-power.ts';
 import type { TcpAddress } from '../../hil/transport/tcp-link.ts';
-import type { SutConnection } from '../conformance/connect-sut.ts';
+import type { SutConnection } from '../conformance/sut-connection.ts';
 import { createDeviceHost, type DeviceHost } from '../conformance/device-host.ts';
 import { commandStarter, operatorStarter, powerStarter, type DeviceStarter } from '../conformance/device-starter.ts';
 import { deviceVersion } from '../conformance/device-version.ts';

@@ -1,6 +1,6 @@
 import type { Pixit } from '../../conformance/framework/pixit.ts';
 import type { Random } from '../../hil/runtime/random.ts';
-import type { SutConnection } from '../conformance/connect-sut.ts';
+import type { SutConnection } from '../conformance/sut-connection.ts';
 import { parseModbusAddress } from '../conformance/modbus-address.ts';
 import { hostModbusClient } from '../conformance/modbus-client-host.ts';
 import type { DeviceFlags } from './await-device-sut.ts';

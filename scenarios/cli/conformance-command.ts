@@ -2,9 +2,11 @@ import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { parseSeed, parseSuiteFormats, parsePositive } from './option-parsers.ts';
 import { showCases, showCoverage, type CoverageFlags } from './conformance-tables.ts';
+import { planFromFlags, type PlanFlags } from './conformance-plan.ts';
 import { runFromFlags, type ConformanceRunFlags } from './conformance-run.ts';
 import { selftestFromFlags, type SelftestFlags } from './conformance-selftest.ts';
 import { SUITE_FORMATS } from '../../reports/suite-writer.ts';
+import { profileNames } from '../../conformance/framework/profile.ts';
 import { declarationForm } from '../conformance/declaration.ts';
 import { findSuite, SUITES } from '../conformance/suite-table.ts';
 import { EXIT } from '../engine/exit-code.ts';
@@ -21,6 +23,7 @@ export function addConformanceCommands(program: Command, context: ProgramContext
     .description('Judges a SUT statement by statement of its standard. Every case is proven able to fail (selftest), and every verdict can be computed again from its evidence.');
   addRun(conformance, context, finish);
   addSelftest(conformance, context, finish);
+  addPlan(conformance, context, finish);
   conformance
     .command('list')
     .description('Lists the suites, or the cases of one with purpose, statements and defect.')
@@ -72,6 +75,18 @@ function addRun(conformance: Command, context: ProgramContext, finish: (code: nu
     .option('--draft', 'print known answers drafted from this run on stdout', false)
     .option('--json', 'print the record on stdout', false)
     .action(async (suite: string, flags: ConformanceRunFlags) => finish(await runFromFlags(findSuite(suite), { ...flags, out: resolve(flags.out) }, context)));
+}
+
+function addPlan(conformance: Command, context: ProgramContext, finish: (code: number) => void): void {
+  conformance
+    .command('plan')
+    .description('Runs every suite of a profile on one product, as a plan file says where it is and what it declares.')
+    .argument('<file>', `a plan (YAML); profiles: ${profileNames().join(', ')}`)
+    .option('--seed <number>', 'draw names and every random choice from this seed', parseSeed)
+    .option('--out <folder>', 'where run folders go', defaultOutFolder())
+    .addOption(new Option('--reporter <list>', `comma-separated renderings: ${SUITE_FORMATS.join(', ')}`).argParser(parseSuiteFormats).default(SUITE_FORMATS, 'all'))
+    .option('--json', 'print the record of the plan on stdout', false)
+    .action(async (file: string, flags: PlanFlags) => finish(await planFromFlags(file, { ...flags, out: resolve(flags.out) }, context)));
 }
 
 function addSelftest(conformance: Command, context: ProgramContext, finish: (code: number) => void): void {

@@ -17,7 +17,8 @@ import { renderSuite } from '../../reports/render-suite.ts';
 import type { CaseEvidence, SuiteFormat } from '../../reports/suite-writer.ts';
 import { writeAtomically } from '../../reports/write-atomically.ts';
 import { defaultDeclaration, readDeclaration } from '../conformance/declaration.ts';
-import { connectSut, type SutConnection } from '../conformance/connect-sut.ts';
+import { connectSut } from '../conformance/connect-sut.ts';
+import type { SutConnection } from '../conformance/sut-connection.ts';
 import { isModbusAddress } from '../conformance/modbus-address.ts';
 import { draftAnswers, readKnownAnswers, surprises, type KnownAnswers } from '../conformance/known-answers.ts';
 import { runConformance } from '../conformance/run-conformance.ts';
@@ -48,8 +49,16 @@ export interface ConformanceRunFlags extends DeviceFlags {
 
 /** `conformance run <suite>` @returns the exit code. */
 export async function runFromFlags(suite: Suite, flags: ConformanceRunFlags, context: ProgramContext): Promise<number> {
-  const { pics: declared, pixit } = flags.pics === undefined ? defaultDeclaration(suite) : readDeclaration(flags.pics, suite);
   const known = flags.expect === undefined ? undefined : readKnownAnswers(flags.expect, suite);
+  const { record } = await performSuiteRun(suite, flags, context);
+  if (flags.json) context.stdout.write(`${JSON.stringify(record, undefined, 2)}\n`);
+  if (flags.draft) context.stdout.write(draftAnswers(record));
+  return known === undefined ? record.exitCode : compared(known, record, context);
+}
+
+/** One run for a person: progress, evidence, record, renderings, last lines. */
+export async function performSuiteRun(suite: Suite, flags: ConformanceRunFlags, context: ProgramContext): Promise<{ readonly record: SuiteRecord; readonly folder: string }> {
+  const { pics: declared, pixit } = flags.pics === undefined ? defaultDeclaration(suite) : readDeclaration(flags.pics, suite);
   const seed = flags.seed ?? context.drawSeed();
   const address = addressFrom(suite, flags);
   const connection = await connectionOf(suite, flags, pixit, { address, seed, context });
@@ -68,25 +77,35 @@ export async function runFromFlags(suite: Suite, flags: ConformanceRunFlags, con
       { clock: context.clock, dial: (target) => connection.dial(target), accept: (waitMs) => connection.accept(waitMs), act: (action, params) => connection.act(action, params), signal: abort.signal, progress: display.show },
     );
     display.end();
-    const steps = evidenceFromJournal(readJournal(join(folder, record.journal.file)));
-    const evidence: CaseEvidence = new Map([...steps].map(([id, ofCase]) => [id, evidenceText(ofCase, id, suite)]));
-    for (const [id, lines] of evidence) writeAtomically(join(folder, 'evidence'), `${id}.txt`, new TextEncoder().encode(`${lines.join('\n')}\n`));
-    const { files, withoutCapture } = writeCaseFiles(record, steps, { suite, pixit, folder });
-    renderSuite(record, evidence, folder, flags.reporter, files);
-    if (flags.evidence) showEvidence(record, evidence, context);
-    say(context, '');
-    const report = flags.reporter.includes('html') ? join(folder, 'report.html') : folder;
-    for (const line of suiteTerminalSummary(record, shortPath(report), createPaint(context.colours))) say(context, line);
-    for (const line of reproducerLines(files, folder)) say(context, line);
-    if (withoutCapture > 0) say(context, `  ${withoutCapture} cases have no capture: all together may take ${CAPTURE_BYTES_MAX} bytes`);
-    if (flags.json) context.stdout.write(`${JSON.stringify(record, undefined, 2)}\n`);
-    if (flags.draft) context.stdout.write(draftAnswers(record));
-    return known === undefined ? record.exitCode : compared(known, record, context);
+    writeRun(record, { suite, pixit, folder, flags }, context);
+    return { record, folder };
   } finally {
     display.end();
     stopListening();
     await connection.stop();
   }
+}
+
+interface FinishedRun {
+  readonly suite: Suite;
+  readonly pixit: Pixit;
+  readonly folder: string;
+  readonly flags: ConformanceRunFlags;
+}
+
+/** Evidence files, renderings, and the last lines on the terminal. */
+function writeRun(record: SuiteRecord, { suite, pixit, folder, flags }: FinishedRun, context: ProgramContext): void {
+  const steps = evidenceFromJournal(readJournal(join(folder, record.journal.file)));
+  const evidence: CaseEvidence = new Map([...steps].map(([id, ofCase]) => [id, evidenceText(ofCase, id, suite)]));
+  for (const [id, lines] of evidence) writeAtomically(join(folder, 'evidence'), `${id}.txt`, new TextEncoder().encode(`${lines.join('\n')}\n`));
+  const { files, withoutCapture } = writeCaseFiles(record, steps, { suite, pixit, folder });
+  renderSuite(record, evidence, folder, flags.reporter, files);
+  if (flags.evidence) showEvidence(record, evidence, context);
+  say(context, '');
+  const report = flags.reporter.includes('html') ? join(folder, 'report.html') : folder;
+  for (const line of suiteTerminalSummary(record, shortPath(report), createPaint(context.colours))) say(context, line);
+  for (const line of reproducerLines(files, folder)) say(context, line);
+  if (withoutCapture > 0) say(context, `  ${withoutCapture} cases have no capture: all together may take ${CAPTURE_BYTES_MAX} bytes`);
 }
 
 /** How to do again what failed: a script for each case, some of them by name. */

@@ -9,9 +9,9 @@ import type { Dut } from '../../hil/rig/hardware-map.ts';
 import type { Clock } from '../../hil/runtime/clock.ts';
 import type { ByteLink } from '../../hil/transport/byte-link.ts';
 import { createOpenLink } from '../../hil/transport/open-link.ts';
-import type { SutConnection } from './connect-sut.ts';
 import { parseModbusAddress } from './modbus-address.ts';
 import { sharedLine } from './shared-line.ts';
+import type { SutConnection } from './sut-connection.ts';
 
 /** Longest wait for a connection to the SUT, milliseconds. */
 const CONNECT_TIMEOUT_MS = 5_000;

@@ -8,7 +8,7 @@ import type { Random } from '../../hil/runtime/random.ts';
 import type { ByteLink } from '../../hil/transport/byte-link.ts';
 import { createOpenLink } from '../../hil/transport/open-link.ts';
 import { listenTcp } from '../../hil/transport/tcp-link.ts';
-import type { SutConnection } from './connect-sut.ts';
+import type { SutConnection } from './sut-connection.ts';
 import type { ModbusAddress } from './modbus-address.ts';
 import { observePoints } from './observe-points.ts';
 import { openArrivals } from './open-arrivals.ts';

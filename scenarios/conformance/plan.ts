@@ -17,7 +17,9 @@ export const planSchema = z.strictObject({
   parts: z.array(
     z.strictObject({
       suite: z.string(),
-      sut: z.string().describe('As for `conformance run --sut`.'),
+      sut: z.string().optional().describe('As for `conformance run --sut`.'),
+      listen: z.string().optional().describe('As for `conformance run --listen`, in place of sut where the SUT comes to us.'),
+      dutCommand: z.string().optional().describe('As for `conformance run --dut-command`.'),
       declaration: z.string().describe('The PICS and PIXIT file, from the folder of this file.'),
     }),
   ),
@@ -27,8 +29,8 @@ export const planSchema = z.strictObject({
 export interface PlannedPart {
   readonly part: ProfilePart;
   readonly suite: Suite;
-  readonly sut: string;
-  readonly declaration: Declaration;
+  /** Where it is, or where we wait for it, as the flags of `conformance run` have it. */
+  readonly reach: { readonly sut?: string; readonly listen?: string; readonly dutCommand?: string };
   /** Absolute. */
   readonly declarationFile: string;
 }
@@ -62,7 +64,9 @@ export function loadPlan(file: string): LoadedPlan {
     const declarationFile = resolve(folder, given.declaration);
     const declaration = readDeclaration(declarationFile, suite);
     refuseOtherProducts(part, profile, declaration, declarationFile);
-    return { part, suite, sut: given.sut, declaration, declarationFile };
+    const { sut, listen, dutCommand } = given;
+    const reach = { ...(sut === undefined ? {} : { sut }), ...(listen === undefined ? {} : { listen }), ...(dutCommand === undefined ? {} : { dutCommand }) };
+    return { part, suite, reach, declarationFile };
   });
   const sha256 = createHash('sha256').update(canonicalJson(z.json().parse({ plan: JSON.parse(JSON.stringify(value)), profile: JSON.parse(JSON.stringify(profile)) }))).digest('hex');
   return { profile, product: value.product, seed: value.seed, parts, sha256 };

@@ -40,15 +40,15 @@ export function sharedLine(open: () => Promise<ByteLink>): SharedLine {
 /** One user of the line. */
 function attached(line: ByteLink, receivers: Set<(chunk: Uint8Array) => void>): ByteLink {
   let receive: ((chunk: Uint8Array) => void) | undefined;
-  let leave: (closed: LinkClosed) => void = () => undefined;
-  const left = new Promise<LinkClosed>((resolve) => (leave = resolve));
+  const left = new AbortController();
+  const leaving = new Promise<LinkClosed>((resolve) => left.signal.addEventListener('abort', () => resolve({ error: undefined })));
   const detach = (): void => {
     if (receive !== undefined) receivers.delete(receive);
-    leave({ error: undefined });
+    left.abort();
   };
   return {
     name: line.name,
-    closed: Promise.race([left, line.closed]),
+    closed: Promise.race([leaving, line.closed]),
     send: (bytes) => line.send(bytes),
     onBytes: (receiver) => {
       if (receive !== undefined) receivers.delete(receive);

@@ -6,6 +6,8 @@ import type { z } from '../../hil/runtime/schema.ts';
 import { fleetOptionsSchema } from '../../sim/fleet/fleet-options.ts';
 import { recordJsonSchemaText } from '../../reports/record-json-schema.ts';
 import { scenarioSchema } from '../engine/scenario-schema.ts';
+import { profileSchema } from '../../conformance/framework/profile.ts';
+import { planSchema } from '../conformance/plan.ts';
 import { suiteJsonSchemaText } from '../../reports/suite-json-schema.ts';
 import { declarationSchema } from '../conformance/declaration.ts';
 import { knownAnswersSchema } from '../conformance/known-answers.ts';
@@ -35,6 +37,8 @@ export function generatedFiles(): GeneratedFile[] {
     { path: 'reports/schema/suite.schema.json', text: suiteJsonSchemaText() },
     ...SUITES.map((suite) => ({ path: `scenarios/docs/conformance-${suite.name}.md`, text: conformancePage(suite) })),
     schemaFile('scenarios/conformance/declaration.schema.json', 'Declaration of a SUT (PICS and PIXIT)', declarationSchema),
+    schemaFile('scenarios/conformance/profile.schema.json', 'Conformance profile', profileSchema),
+    schemaFile('scenarios/conformance/plan.schema.json', 'Conformance plan of a product', planSchema),
     schemaFile('scenarios/conformance/known-answers.schema.json', 'Known answers of an implementation', knownAnswersSchema),
     { path: 'scenarios/docs/errors.md', text: errorPage() },
     { path: 'scenarios/docs/scenario-file.md', text: scenarioPage() },

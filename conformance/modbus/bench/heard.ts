@@ -21,7 +21,7 @@ export type Heard =
 export interface Reaction {
   /** For the evidence: `exception 03`. */
   readonly says: string;
-  accepts(heard: Heard): boolean;
+  readonly accepts: (heard: Heard) => boolean;
 }
 
 /**

@@ -223,7 +223,6 @@ export const COUNTER_PURPOSES: readonly ServerPurpose[] = [
     run: async (bench) => {
       const station = await bench.open();
       const { serverIdBytes } = bench.context.pixit.values;
-      const isIndicator = (byte: number | undefined): boolean => byte === 0 || byte === 0xff;
       const shown = pduThat('server id and run indicator', (pdu) => {
         const data = pdu.subarray(2);
         const indicated = typeof serverIdBytes === 'number' ? isIndicator(data[serverIdBytes]) : data.subarray(1).some(isIndicator);
@@ -248,8 +247,7 @@ function eventCount(): ReturnType<typeof pduThat> {
 }
 
 function eventLog(): ReturnType<typeof pduThat> {
-  const isKnown = (event: number): boolean => (event & 0xc0) !== 0 || event === 4 || event === 0;
-  return pduThat('a log of known events', (pdu) => isLog(pdu) && pdu.subarray(8).every(isKnown));
+  return pduThat('a log of known events', (pdu) => isLog(pdu) && pdu.subarray(8).every(isKnownEvent));
 }
 
 function isLog(pdu: Uint8Array): boolean {
@@ -257,3 +255,12 @@ function isLog(pdu: Uint8Array): boolean {
   return pdu[0] === 12 && pdu.length >= 8 && pdu.length <= 72 && pdu[1] === pdu.length - 2 && [0, 0xffff].includes(status);
 }
 
+/** Received, sent, listen-only mode entered, restarted (section 6.10). */
+function isKnownEvent(event: number): boolean {
+  return (event & 0xc0) !== 0 || event === 4 || event === 0;
+}
+
+/** Of FC17: off or on. */
+function isIndicator(byte: number | undefined): boolean {
+  return byte === 0 || byte === 0xff;
+}

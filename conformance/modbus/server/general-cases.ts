@@ -118,13 +118,19 @@ async function expectUnknown(bench: ModbusBench, codes: readonly number[]): Prom
   await station.expect(bench.plain(), anyAnswer(bench.plain().pdu[0] ?? 0));
 }
 
+function noCoil({ device }: ModbusBench): number {
+  return absentAddress(device.exists.coils) ?? MISSING;
+}
+
+function noRegister({ device }: ModbusBench): number {
+  return absentAddress(device.exists.holdingRegisters) ?? MISSING;
+}
+
 /**
  * A whole request of each public function, which changes nothing should the server carry it out after all: writes go where
  * nothing exists, or say what no server may take.
  */
 function refusedRequests(): Readonly<Record<number, (bench: ModbusBench) => Uint8Array>> {
-  const noCoil = ({ device }: ModbusBench): number => absentAddress(device.exists.coils) ?? MISSING;
-  const noRegister = ({ device }: ModbusBench): number => absentAddress(device.exists.holdingRegisters) ?? MISSING;
   return {
     1: () => fields(1, 0, 1),
     2: () => fields(2, 0, 1),

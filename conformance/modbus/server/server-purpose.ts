@@ -8,7 +8,7 @@ import { ModbusBench } from '../bench/modbus-bench.ts';
 /** Something that the PIXIT values have to allow, and why the case does not apply otherwise. */
 export interface NeededRule {
   readonly otherwise: string;
-  holds(device: DeclaredDevice, pixit: Pixit): boolean;
+  readonly holds: (device: DeclaredDevice, pixit: Pixit) => boolean;
 }
 
 /** Which carriers a purpose is for; all of them when left out. */
@@ -35,7 +35,7 @@ export interface ServerPurpose {
   /** Id of a defect in `sim/plc/defects/`. */
   readonly caughtBy: string;
   readonly timeLimitMs?: number;
-  run(bench: ModbusBench): Promise<void>;
+  readonly run: (bench: ModbusBench) => Promise<void>;
 }
 
 /** A case with what it needs of the PIXIT. */

@@ -37,10 +37,34 @@ export const SUBSCRIBE_PURPOSES: readonly BrokerPurpose[] = [
       await peer.expectEnd('a SUBSCRIBE without a topic filter');
     },
   },
-  malformedOptions(3, RESERVED_BITS, 'A SUBSCRIBE with the highest reserved bit of the options set makes the broker end the connection', 'takes-reserved-option-bits', 0x80),
-  malformedOptions(4, RESERVED_BITS, 'A SUBSCRIBE with bit 6 of the options set, which is reserved, makes the broker end the connection', 'takes-reserved-option-bits', 0x41),
-  malformedOptions(5, { '3.1.1': ['MQTT-3.8.3-4'] }, 'A SUBSCRIBE with a bit set that only 5.0 has a meaning for makes the broker end the connection', 'takes-reserved-option-bits', 0x04),
-  malformedOptions(6, { '3.1.1': ['MQTT-3.8.3-4'], '5.0': ['MQTT-4.13.1-1'] }, 'A SUBSCRIBE that asks for QoS 3 makes the broker end the connection', 'takes-subscription-qos-3', 0x03),
+  malformedOptions(
+    3,
+    RESERVED_BITS,
+    'A SUBSCRIBE with the highest reserved bit of the options set makes the broker end the connection',
+    'takes-reserved-option-bits',
+    0x80,
+  ),
+  malformedOptions(
+    4,
+    RESERVED_BITS,
+    'A SUBSCRIBE with bit 6 of the options set, which is reserved, makes the broker end the connection',
+    'takes-reserved-option-bits',
+    0x41,
+  ),
+  malformedOptions(
+    5,
+    { '3.1.1': ['MQTT-3.8.3-4'] },
+    'A SUBSCRIBE with a bit set that only 5.0 has a meaning for makes the broker end the connection',
+    'takes-reserved-option-bits',
+    0x04,
+  ),
+  malformedOptions(
+    6,
+    { '3.1.1': ['MQTT-3.8.3-4'], '5.0': ['MQTT-4.13.1-1'] },
+    'A SUBSCRIBE that asks for QoS 3 makes the broker end the connection',
+    'takes-subscription-qos-3',
+    0x03,
+  ),
   {
     area: 'SUBSCRIBE',
     number: 7,

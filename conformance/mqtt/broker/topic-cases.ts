@@ -20,11 +20,35 @@ export const TOPIC_PURPOSES: readonly BrokerPurpose[] = [
   refusedFilter(1, HASH, 'A topic filter with # beside other characters of its level is not granted', 'takes-misplaced-hash', (root) => `${root}/a#`),
   refusedFilter(2, HASH, 'A topic filter with # that is not its last level is not granted', 'takes-misplaced-hash', (root) => `${root}/#/a`),
   refusedFilter(3, PLUS, 'A topic filter with + behind other characters of its level is not granted', 'takes-misplaced-plus', (root) => `${root}/a+`),
-  refusedFilter(4, PLUS, 'A topic filter with + before other characters of its level is not granted', 'takes-misplaced-plus', (root) => `${root}/+a/b`),
+  refusedFilter(
+    4,
+    PLUS,
+    'A topic filter with + before other characters of its level is not granted',
+    'takes-misplaced-plus',
+    (root) => `${root}/+a/b`,
+  ),
   refusedFilter(5, EMPTY, 'An empty topic filter is not granted', 'takes-empty-topics', () => ''),
-  ends(6, EMPTY, 'A PUBLISH with an empty topic name (in 5.0: and no topic alias) makes the broker end the connection', 'takes-empty-topics', (bench) => bench.publishPacket('')),
-  ends(7, NULL, 'U+0000 in a topic name makes the broker end the connection', 'takes-null-in-topics', (bench) => bench.publishPacket(`${bench.topic('a')}\u0000b`)),
-  ends(8, NULL, 'U+0000 in a topic filter makes the broker end the connection', 'takes-null-in-topics', (bench) => bench.subscribePacket(7, [{ filter: `${bench.topic('a')}\u0000b` }])),
+  ends(
+    6,
+    EMPTY,
+    'A PUBLISH with an empty topic name (in 5.0: and no topic alias) makes the broker end the connection',
+    'takes-empty-topics',
+    (bench) => bench.publishPacket(''),
+  ),
+  ends(
+    7,
+    NULL,
+    'U+0000 in a topic name makes the broker end the connection',
+    'takes-null-in-topics',
+    (bench) => bench.publishPacket(`${bench.topic('a')}\u0000b`),
+  ),
+  ends(
+    8,
+    NULL,
+    'U+0000 in a topic filter makes the broker end the connection',
+    'takes-null-in-topics',
+    (bench) => bench.subscribePacket(7, [{ filter: `${bench.topic('a')}\u0000b` }]),
+  ),
   matching(10, '# matches the level above it and any number of levels below, an empty one as well', 'hash-for-one-level', {
     filter: (root) => `${root}/#`,
     others: (root) => [`${root}x`, `${root}x/a`],
@@ -83,7 +107,13 @@ export const TOPIC_PURPOSES: readonly BrokerPurpose[] = [
   asItIs(33, 'A separator at the end makes another topic', 'drops-empty-levels', 'a/b/', 'a/b'),
   asItIs(34, 'A character and its decomposition are different topics', 'normalizes-topics', 'caf\u00e9', 'cafe\u0301'),
   asItIs(35, 'Characters of compatibility forms are different topics from the plain ones', 'normalizes-topics', '\uff21\u2460', 'A1'),
-  asItIs(36, 'Characters that Unicode has not assigned, or leaves to private use, are neither replaced nor taken for each other', 'replaces-unknown-characters', '\u0378\ue000', '\ufffd\ufffd'),
+  asItIs(
+    36,
+    'Characters that Unicode has not assigned, or leaves to private use, are neither replaced nor taken for each other',
+    'replaces-unknown-characters',
+    '\u0378\ue000',
+    '\ufffd\ufffd',
+  ),
 ];
 
 /** 3.1.1 has a failure code for a filter that is not granted and 5.0 has several, so that will do as well as the end of the connection. */

@@ -21,7 +21,12 @@ export const AUTHENTICATION_DEFECTS: readonly MqttDefect[] = [
   ]),
   swallows('passes-over-auth', 'passes over AUTH from clients that named no method', { from: 'client', type: 'auth' }),
   acceptsViolation('accepts-auth-flags', 'does not look at the flags of AUTH', ({ statement }) => statement === 'MQTT-3.15.1-1'),
-  rewrites('asks-with-wrong-auth-code', 'asks for more authentication data with AUTH 0x00', { from: 'server', type: 'auth' }, (packet) => ({ ...packet, reasonCode: 0 })),
+  rewrites(
+    'asks-with-wrong-auth-code',
+    'asks for more authentication data with AUTH 0x00',
+    { from: 'server', type: 'auth' },
+    (packet) => ({ ...packet, reasonCode: 0 }),
+  ),
   rewrites('changes-method-in-auth', 'names another authentication method in AUTH', { from: 'server', type: 'auth' }, (packet) => ({
     ...packet,
     properties: { ...packet.properties, authenticationMethod: 'PLAIN' },

@@ -16,5 +16,10 @@ export const CONNACK_PROPERTY_DEFECTS: readonly MqttDefect[] = [
     ...packet,
     clientId: 'withoutid',
   })),
-  rewrites('drops-keep-alive-of-connect', 'does not look at the Keep Alive of the client', { from: 'client', type: 'connect' }, (packet) => ({ ...packet, keepAliveS: 60 })),
+  rewrites(
+    'drops-keep-alive-of-connect',
+    'does not look at the Keep Alive of the client',
+    { from: 'client', type: 'connect' },
+    (packet) => ({ ...packet, keepAliveS: 60 }),
+  ),
 ];

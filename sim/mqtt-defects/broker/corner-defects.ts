@@ -9,14 +9,27 @@ const RETAINED = { from: 'server', type: 'publish', when: ({ retain }: { readonl
 
 /** Defects that spare the plain case. */
 export const CORNER_DEFECTS: readonly MqttDefect[] = [
-  { id: 'sends-no-retained-to-hash', does: 'sends no retained messages to clients whose filters end with #', create: () => () => withFilters(noneToHash) },
+  {
+    id: 'sends-no-retained-to-hash',
+    does: 'sends no retained messages to clients whose filters end with #',
+    create: () => () => withFilters(noneToHash),
+  },
   {
     id: 'keeps-retained-at-qos-1',
     does: 'sends retained messages of QoS 2 at QoS 1',
     create: () => () => lowered(({ retain, qos }) => retain && qos === 2),
   },
-  rewrites('sends-retained-with-dup', 'sends retained messages with DUP 1', { ...RETAINED, when: ({ retain, qos }) => retain && qos > 0 }, (packet) => ({ ...packet, dup: true })),
-  { id: 'sets-retain-for-wildcards', does: 'sets RETAIN in whatever comes to a filter with wildcards', create: () => () => withFilters(retainForWildcards) },
+  rewrites(
+    'sends-retained-with-dup',
+    'sends retained messages with DUP 1',
+    { ...RETAINED, when: ({ retain, qos }) => retain && qos > 0 },
+    (packet) => ({ ...packet, dup: true }),
+  ),
+  {
+    id: 'sets-retain-for-wildcards',
+    does: 'sets RETAIN in whatever comes to a filter with wildcards',
+    create: () => () => withFilters(retainForWildcards),
+  },
   rewrites(
     'keeps-subscriptions-with-wildcards',
     'unsubscribes no filter with wildcards',
@@ -44,8 +57,17 @@ export const CORNER_DEFECTS: readonly MqttDefect[] = [
     const packetId = ((seen.bytes[2] ?? 0) << 8) | (seen.bytes[3] ?? 0);
     return [backward('client', encodeLoose({ type: 'suback', packetId, reasonCodes: [0, 0], properties: NO_PROPERTIES }, seen.version))];
   }),
-  { id: 'shares-packet-ids-of-both-sides', does: 'passes over a PUBLISH whose packet id it uses for a message to that client', create: () => sharedIds },
-  rewrites('forgets-wills-of-kept-sessions', 'forgets the will of a client that asks for its stored session', { from: 'client', type: 'connect', when: ({ cleanStart, will }) => !cleanStart && will !== undefined }, ({ will: _will, ...packet }) => packet),
+  {
+    id: 'shares-packet-ids-of-both-sides',
+    does: 'passes over a PUBLISH whose packet id it uses for a message to that client',
+    create: () => sharedIds,
+  },
+  rewrites(
+    'forgets-wills-of-kept-sessions',
+    'forgets the will of a client that asks for its stored session',
+    { from: 'client', type: 'connect', when: ({ cleanStart, will }) => !cleanStart && will !== undefined },
+    ({ will: _will, ...packet }) => packet,
+  ),
   { id: 'sends-queued-with-dup', does: 'sends messages that waited for an absent client with DUP 1', create: () => () => whenResumed((seen) => {
     const publish = chosen(seen, { from: 'server', type: 'publish', when: ({ qos, dup }) => qos > 0 && !dup });
     return publish === undefined ? 'pass' : [onward('server', encodeLoose({ ...publish, dup: true }, seen.version))];

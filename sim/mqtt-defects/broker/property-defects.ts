@@ -8,13 +8,41 @@ import { chosen, onward, rewrites, stateless, swallows } from '../rewrite.ts';
 
 /** Defects in how properties are read and written. */
 export const PROPERTY_DEFECTS: readonly MqttDefect[] = [
-  acceptsViolation('accepts-repeated-property', 'takes a property that comes twice where it may come once', ({ because }) => because.endsWith('comes twice')),
-  acceptsViolation('accepts-misplaced-property', 'takes properties that the packet may not hold', ({ because }) => because.includes('has no place in')),
-  acceptsViolation('accepts-unknown-property', 'passes over properties that no packet has', ({ because }) => because.startsWith('no property has the identifier')),
-  acceptsViolation('accepts-property-out-of-range', 'takes 0 and 2 for properties that may not have them', ({ because }) => / is 0$|neither 0 nor 1$/u.test(because)),
-  acceptsViolation('accepts-authentication-data-alone', 'takes authentication data without a method', ({ statement }) => statement === '5.0 section 3.1.2.11.10'),
-  acceptsViolation('accepts-ill-formed-property-text', 'takes ill-formed UTF-8 and U+0000 in texts', ({ statement }) => ['MQTT-1.5.4-1', 'MQTT-1.5.4-2', 'MQTT-1.5.7-1'].includes(statement)),
-  acceptsViolation('accepts-wrong-property-length', 'takes property lengths that do not fit', ({ statement, because }) => statement === '5.0 section 2.2.2.1' || because.startsWith('property length')),
+  acceptsViolation(
+    'accepts-repeated-property',
+    'takes a property that comes twice where it may come once',
+    ({ because }) => because.endsWith('comes twice'),
+  ),
+  acceptsViolation(
+    'accepts-misplaced-property',
+    'takes properties that the packet may not hold',
+    ({ because }) => because.includes('has no place in'),
+  ),
+  acceptsViolation(
+    'accepts-unknown-property',
+    'passes over properties that no packet has',
+    ({ because }) => because.startsWith('no property has the identifier'),
+  ),
+  acceptsViolation(
+    'accepts-property-out-of-range',
+    'takes 0 and 2 for properties that may not have them',
+    ({ because }) => / is 0$|neither 0 nor 1$/u.test(because),
+  ),
+  acceptsViolation(
+    'accepts-authentication-data-alone',
+    'takes authentication data without a method',
+    ({ statement }) => statement === '5.0 section 3.1.2.11.10',
+  ),
+  acceptsViolation(
+    'accepts-ill-formed-property-text',
+    'takes ill-formed UTF-8 and U+0000 in texts',
+    ({ statement }) => ['MQTT-1.5.4-1', 'MQTT-1.5.4-2', 'MQTT-1.5.7-1'].includes(statement),
+  ),
+  acceptsViolation(
+    'accepts-wrong-property-length',
+    'takes property lengths that do not fit',
+    ({ statement, because }) => statement === '5.0 section 2.2.2.1' || because.startsWith('property length'),
+  ),
   withoutProperties('connack-without-property-length', 'sends CONNACK as 3.1.1 has it, without properties', 'connack'),
   withoutProperties('suback-without-property-length', 'sends SUBACK as 3.1.1 has it, without property length', 'suback'),
   withoutProperties('publish-without-property-length', 'sends PUBLISH as 3.1.1 has it, without property length', 'publish'),

@@ -14,26 +14,72 @@ const OWN_PACKET_ID = 40_000;
 
 /** Defects in how messages are taken and delivered. */
 export const PUBLISH_DEFECTS: readonly MqttDefect[] = [
-  rewrites('sets-dup-at-qos-0', 'sends QoS 0 messages with DUP 1', { ...FROM_SERVER, when: ({ qos }) => qos === 0 }, (packet) => ({ ...packet, dup: true })),
+  rewrites(
+    'sets-dup-at-qos-0',
+    'sends QoS 0 messages with DUP 1',
+    { ...FROM_SERVER, when: ({ qos }) => qos === 0 },
+    (packet) => ({ ...packet, dup: true }),
+  ),
   { id: 'passes-dup-on', does: 'passes DUP on to the subscribers', create: passesDupOn },
   acceptsViolation('takes-qos-3', 'takes a PUBLISH with QoS 3', ({ statement }) => statement === 'MQTT-3.3.1-4'),
-  acceptsViolation('takes-wildcards-in-topic-names', 'takes a PUBLISH with wildcards in its topic name', ({ statement }) => statement === 'MQTT-3.3.2-2'),
-  rewrites('delivers-under-other-topics', 'delivers under a topic name that does not match the filter', FROM_SERVER, (packet) => ({ ...packet, topic: `other/${packet.topic}` })),
+  acceptsViolation(
+    'takes-wildcards-in-topic-names',
+    'takes a PUBLISH with wildcards in its topic name',
+    ({ statement }) => statement === 'MQTT-3.3.2-2',
+  ),
+  rewrites(
+    'delivers-under-other-topics',
+    'delivers under a topic name that does not match the filter',
+    FROM_SERVER,
+    (packet) => ({ ...packet, topic: `other/${packet.topic}` }),
+  ),
   stateless('packet-id-before-topic', 'writes the packet identifier before the topic name', (seen) => {
     const publish = chosen(seen, { ...FROM_SERVER, when: ({ qos }) => qos > 0 });
     return publish === undefined ? 'pass' : [onward('server', idFirst(publish, seen))];
   }),
-  rewrites('answers-qos-0', 'answers a QoS 0 PUBLISH with PUBACK', { from: 'server', type: 'pingresp' }, (packet) => [{ type: 'puback', packetId: 1, reasonCode: 0, properties: NO_PROPERTIES }, packet]),
-  rewrites('answers-qos-1-with-pubrec', 'answers a QoS 1 PUBLISH with PUBREC', { from: 'server', type: 'puback' }, (packet) => ({ ...packet, type: 'pubrec' })),
-  rewrites('answers-qos-2-with-puback', 'answers a QoS 2 PUBLISH with PUBACK', { from: 'server', type: 'pubrec' }, (packet) => ({ ...packet, type: 'puback' })),
-  { id: 'delivers-overlap-at-lowest-qos', does: 'delivers to overlapping subscriptions at the lowest QoS', create: () => () => overlapAt((all) => Math.min(...all)) },
-  { id: 'delivers-overlap-at-last-qos', does: 'delivers to overlapping subscriptions at the QoS of the last', create: () => () => overlapAt((all) => all.at(-1) ?? 0) },
-  swallows('ignores-unwanted-messages', 'ignores messages that it does not want', { from: 'client', type: 'publish', when: ({ topic }) => topic.startsWith('$') }),
+  rewrites(
+    'answers-qos-0',
+    'answers a QoS 0 PUBLISH with PUBACK',
+    { from: 'server', type: 'pingresp' },
+    (packet) => [{ type: 'puback', packetId: 1, reasonCode: 0, properties: NO_PROPERTIES }, packet],
+  ),
+  rewrites(
+    'answers-qos-1-with-pubrec',
+    'answers a QoS 1 PUBLISH with PUBREC',
+    { from: 'server', type: 'puback' },
+    (packet) => ({ ...packet, type: 'pubrec' }),
+  ),
+  rewrites(
+    'answers-qos-2-with-puback',
+    'answers a QoS 2 PUBLISH with PUBACK',
+    { from: 'server', type: 'pubrec' },
+    (packet) => ({ ...packet, type: 'puback' }),
+  ),
+  {
+    id: 'delivers-overlap-at-lowest-qos',
+    does: 'delivers to overlapping subscriptions at the lowest QoS',
+    create: () => () => overlapAt((all) => Math.min(...all)),
+  },
+  {
+    id: 'delivers-overlap-at-last-qos',
+    does: 'delivers to overlapping subscriptions at the QoS of the last',
+    create: () => () => overlapAt((all) => all.at(-1) ?? 0),
+  },
+  swallows(
+    'ignores-unwanted-messages',
+    'ignores messages that it does not want',
+    { from: 'client', type: 'publish', when: ({ topic }) => topic.startsWith('$') },
+  ),
   { id: 'delivers-at-publisher-qos', does: 'delivers at the QoS of the publisher, whatever was granted', create: atPublisherQos },
   { id: 'delivers-at-granted-qos', does: 'delivers at the granted QoS, whatever that of the message is', create: () => atGrantedQos },
   rewrites('delivers-at-qos-0', 'delivers everything at QoS 0', FROM_SERVER, atQos0),
   { id: 'delivers-to-one-subscriber', does: 'delivers a message to the first subscriber only', create: toOneSubscriber },
-  rewrites('delivers-payload-as-text', 'takes the payload for text', FROM_SERVER, (packet) => ({ ...packet, payload: new TextEncoder().encode(new TextDecoder().decode(packet.payload)) })),
+  rewrites(
+    'delivers-payload-as-text',
+    'takes the payload for text',
+    FROM_SERVER,
+    (packet) => ({ ...packet, payload: new TextEncoder().encode(new TextDecoder().decode(packet.payload)) }),
+  ),
 ];
 
 /** The same message at QoS 0. */

@@ -35,7 +35,11 @@ export const PUBLISH_PROPERTY_DEFECTS: readonly MqttDefect[] = [
   stateless('accepts-subscription-identifier-of-publisher', 'takes a PUBLISH with a subscription identifier', (seen) =>
     seen.from === 'client' && seen.decoded.kind === 'violation' && seen.decoded.statement === 'MQTT-3.3.4-6' ? [] : 'pass',
   ),
-  changes('forwards-subscription-identifier-of-publisher', 'forwards a subscription identifier to those who have none', (properties) => ({ ...properties, subscriptionIdentifiers: [7] })),
+  changes(
+    'forwards-subscription-identifier-of-publisher',
+    'forwards a subscription identifier to those who have none',
+    (properties) => ({ ...properties, subscriptionIdentifiers: [7] }),
+  ),
 ];
 
 function drops(id: string, name: PropertyName): MqttDefect {

@@ -11,13 +11,37 @@ const LISTED_CODES = ['suback', 'unsuback'] as const;
 export const REASON_DEFECTS: readonly MqttDefect[] = [
   ...CODED.map((type) => rewrites(`unlisted-code-in-${type}`, `sends ${type.toUpperCase()} with a reason code that does not exist`, { from: 'server', type }, (packet) => ({ ...packet, reasonCode: UNLISTED }))),
   ...LISTED_CODES.map((type) =>
-    rewrites(`unlisted-code-in-${type}`, `sends ${type.toUpperCase()} with a reason code that does not exist`, { from: 'server', type }, (packet) => ({ ...packet, reasonCodes: packet.reasonCodes.map(() => UNLISTED) })),
+    rewrites(
+      `unlisted-code-in-${type}`,
+      `sends ${type.toUpperCase()} with a reason code that does not exist`,
+      { from: 'server', type },
+      (packet) => ({ ...packet, reasonCodes: packet.reasonCodes.map(() => UNLISTED) }),
+    ),
   ),
-  rewrites('reverses-unsuback-codes', 'gives the codes of UNSUBACK backwards', { from: 'server', type: 'unsuback' }, (packet) => ({ ...packet, reasonCodes: packet.reasonCodes.toReversed() })),
+  rewrites(
+    'reverses-unsuback-codes',
+    'gives the codes of UNSUBACK backwards',
+    { from: 'server', type: 'unsuback' },
+    (packet) => ({ ...packet, reasonCodes: packet.reasonCodes.toReversed() }),
+  ),
   { id: 'loses-unknown-pubrel', does: 'does not answer a PUBREL that belongs to nothing', create: () => loseUnknownPubrel },
-  rewrites('disconnect-with-session-expiry', 'sends a session expiry interval in DISCONNECT', { from: 'server', type: 'disconnect' }, (packet) => ({ ...packet, properties: { sessionExpiryIntervalS: 60 } })),
-  rewrites('talks-after-disconnect', 'sends another packet behind its DISCONNECT', { from: 'server', type: 'disconnect' }, (packet) => [packet, { type: 'pingresp' }]),
-  { id: 'stays-after-last-word', does: 'leaves the connection open behind DISCONNECT and a CONNACK with an error', create: () => () => ({ onEnd: (by) => (by === 'server' ? 'hold' : 'pass') }) },
+  rewrites(
+    'disconnect-with-session-expiry',
+    'sends a session expiry interval in DISCONNECT',
+    { from: 'server', type: 'disconnect' },
+    (packet) => ({ ...packet, properties: { sessionExpiryIntervalS: 60 } }),
+  ),
+  rewrites(
+    'talks-after-disconnect',
+    'sends another packet behind its DISCONNECT',
+    { from: 'server', type: 'disconnect' },
+    (packet) => [packet, { type: 'pingresp' }],
+  ),
+  {
+    id: 'stays-after-last-word',
+    does: 'leaves the connection open behind DISCONNECT and a CONNACK with an error',
+    create: () => () => ({ onEnd: (by) => (by === 'server' ? 'hold' : 'pass') }),
+  },
   stateless('refuses-with-session-present', 'says session present 1 in a CONNACK with an error', (seen) => {
     const connack = chosen(seen, { from: 'server', type: 'connack', when: ({ reasonCode }) => reasonCode >= 0x80 });
     return connack === undefined ? 'pass' : [to('server', { ...connack, connackFlags: 1 })];

@@ -26,6 +26,10 @@ export const REQUEST_INFO_DEFECTS: readonly MqttDefect[] = [
     return [back('client', { type: 'connack', sessionPresent: false, reasonCode: 0x83, properties: {} }), { do: 'closeClient' }];
   }),
   ...(['subscribe', 'unsubscribe', 'pubrel'] as const).map((type) =>
-    swallows(`loses-${type}-with-user-properties`, `does not answer ${type.toUpperCase()} with user properties`, { from: 'client', type, when: ({ properties }) => properties.userProperties !== undefined }),
+    swallows(
+      `loses-${type}-with-user-properties`,
+      `does not answer ${type.toUpperCase()} with user properties`,
+      { from: 'client', type, when: ({ properties }) => properties.userProperties !== undefined },
+    ),
   ),
 ];

@@ -9,16 +9,45 @@ const EMPTY = new Uint8Array(0);
 
 /** Defects in how retained messages are kept and sent. */
 export const RETAIN_DEFECTS: readonly MqttDefect[] = [
-  rewrites('forgets-retained', 'stores no retained message', { from: 'client', type: 'publish', when: ({ retain }) => retain }, (packet) => ({ ...packet, retain: false })),
-  rewrites('sends-retained-without-flag', 'sends retained messages with RETAIN 0', { from: 'server', type: 'publish', when: ({ retain }) => retain }, (packet) => ({ ...packet, retain: false })),
-  rewrites('sends-retained-at-qos-0', 'sends retained messages at QoS 0', { from: 'server', type: 'publish', when: ({ retain }) => retain }, ({ packetId: _id, ...packet }) => ({ ...packet, qos: 0 })),
+  rewrites(
+    'forgets-retained',
+    'stores no retained message',
+    { from: 'client', type: 'publish', when: ({ retain }) => retain },
+    (packet) => ({ ...packet, retain: false }),
+  ),
+  rewrites(
+    'sends-retained-without-flag',
+    'sends retained messages with RETAIN 0',
+    { from: 'server', type: 'publish', when: ({ retain }) => retain },
+    (packet) => ({ ...packet, retain: false }),
+  ),
+  rewrites(
+    'sends-retained-at-qos-0',
+    'sends retained messages at QoS 0',
+    { from: 'server', type: 'publish', when: ({ retain }) => retain },
+    ({ packetId: _id, ...packet }) => ({ ...packet, qos: 0 }),
+  ),
   { id: 'sends-one-retained-message', does: 'sends one retained message to a subscription, however many match', create: () => oneRetained },
   { id: 'keeps-first-retained', does: 'keeps the first retained message of a topic for good', create: keepsFirst },
   { id: 'forwards-retain-flag', does: 'forwards messages with the RETAIN flag that they came with', create: forwardsFlag },
-  rewrites('keeps-retained-at-empty', 'does not remove a retained message when an empty one comes', { from: 'client', type: 'publish', when: isEmptyRetained }, (packet) => ({ ...packet, retain: false })),
-  swallows('loses-empty-messages', 'delivers no message without a payload', { from: 'server', type: 'publish', when: ({ payload }) => payload.length === 0 }),
+  rewrites(
+    'keeps-retained-at-empty',
+    'does not remove a retained message when an empty one comes',
+    { from: 'client', type: 'publish', when: isEmptyRetained },
+    (packet) => ({ ...packet, retain: false }),
+  ),
+  swallows(
+    'loses-empty-messages',
+    'delivers no message without a payload',
+    { from: 'server', type: 'publish', when: ({ payload }) => payload.length === 0 },
+  ),
   { id: 'stores-empty-retained', does: 'stores empty retained messages', create: storesEmpty },
-  rewrites('stores-every-message', 'stores every message as if it were retained', { from: 'client', type: 'publish', when: ({ payload }) => payload.length > 0 }, (packet) => ({ ...packet, retain: true })),
+  rewrites(
+    'stores-every-message',
+    'stores every message as if it were retained',
+    { from: 'client', type: 'publish', when: ({ payload }) => payload.length > 0 },
+    (packet) => ({ ...packet, retain: true }),
+  ),
   rewrites('removes-retained-at-any-message', 'removes the retained message of a topic when any other comes', { from: 'client', type: 'publish', when: ({ retain }) => !retain }, (packet) => [
     { type: 'publish', dup: false, qos: 0, retain: true, topic: packet.topic, payload: EMPTY, properties: NO_PROPERTIES },
     packet,

@@ -6,7 +6,12 @@ const LONG_S = 600;
 
 /** Defects in how long sessions and messages live. */
 export const SESSION_EXPIRY_DEFECTS: readonly MqttDefect[] = [
-  rewrites('ends-sessions-with-connection', 'forgets every session when its connection ends', { from: 'client', type: 'connect' }, (packet) => ({ ...packet, cleanStart: true })),
+  rewrites(
+    'ends-sessions-with-connection',
+    'forgets every session when its connection ends',
+    { from: 'client', type: 'connect' },
+    (packet) => ({ ...packet, cleanStart: true }),
+  ),
   {
     id: 'keeps-sessions-forever',
     does: 'keeps sessions whatever expiry interval they have',
@@ -35,8 +40,16 @@ export const SESSION_EXPIRY_DEFECTS: readonly MqttDefect[] = [
     }),
   },
   ...messageExpiryDefects(),
-  swallows('drops-outgoing-handshake-of-expired-message', 'does not answer PUBREC for a message that has expired', { from: 'client', type: 'pubrec' }),
-  swallows('drops-incoming-handshake-of-expired-message', 'does not answer PUBREL for a message that has expired', { from: 'client', type: 'pubrel' }),
+  swallows(
+    'drops-outgoing-handshake-of-expired-message',
+    'does not answer PUBREC for a message that has expired',
+    { from: 'client', type: 'pubrec' },
+  ),
+  swallows(
+    'drops-incoming-handshake-of-expired-message',
+    'does not answer PUBREL for a message that has expired',
+    { from: 'client', type: 'pubrel' },
+  ),
 ];
 
 /** The good server never learns of the interval, or what it makes of it is changed on the way out. */

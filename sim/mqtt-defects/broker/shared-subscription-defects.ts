@@ -14,9 +14,17 @@ export const SHARED_SUBSCRIPTION_DEFECTS: readonly MqttDefect[] = [
     qos: 1,
     packetId: OWN_PACKET_ID,
   })),
-  acceptsViolation('grants-malformed-shared-filter', 'takes shared filters without a proper share name or filter', ({ statement }) => statement === 'MQTT-4.8.2-1' || statement === 'MQTT-4.8.2-2'),
+  acceptsViolation(
+    'grants-malformed-shared-filter',
+    'takes shared filters without a proper share name or filter',
+    ({ statement }) => statement === 'MQTT-4.8.2-1' || statement === 'MQTT-4.8.2-2',
+  ),
   { id: 'forgets-shared-delivery-at-loss', does: 'forgets a delivery that was begun when the connection is lost', create: () => forgetAtLoss },
-  { id: 'gives-begun-delivery-to-another', does: 'gives a message to another member when the connection of the first one ends', create: () => givingOn((seen) => chosen(seen, { from: 'client', type: 'disconnect' }) !== undefined) },
+  {
+    id: 'gives-begun-delivery-to-another',
+    does: 'gives a message to another member when the connection of the first one ends',
+    create: () => givingOn((seen) => chosen(seen, { from: 'client', type: 'disconnect' }) !== undefined),
+  },
   {
     id: 'gives-refused-message-to-another',
     does: 'gives a message that one member refused to another member',

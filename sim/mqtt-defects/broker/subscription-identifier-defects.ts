@@ -13,9 +13,21 @@ export const SUBSCRIPTION_IDENTIFIER_DEFECTS: readonly MqttDefect[] = [
     ...packet,
     properties: { ...without(packet.properties, 'subscriptionIdentifiers'), ...identifiers((packet.properties.subscriptionIdentifiers ?? []).map((id) => id & 0xffff)) },
   })),
-  { id: 'single-copy-with-one-identifier', does: 'sends one copy, with the first of its identifiers', create: () => () => onCopies(({ 0: first }) => (first === undefined ? [] : [[first]])) },
-  { id: 'separate-copies-with-all-identifiers', does: 'sends a copy for each subscription, each with all identifiers', create: () => () => onCopies((all) => all.map(() => all)) },
-  { id: 'keeps-first-subscription-identifier', does: 'keeps the identifier of the first SUBSCRIBE when a subscription is replaced', create: () => keepFirst },
+  {
+    id: 'single-copy-with-one-identifier',
+    does: 'sends one copy, with the first of its identifiers',
+    create: () => () => onCopies(({ 0: first }) => (first === undefined ? [] : [[first]])),
+  },
+  {
+    id: 'separate-copies-with-all-identifiers',
+    does: 'sends a copy for each subscription, each with all identifiers',
+    create: () => () => onCopies((all) => all.map(() => all)),
+  },
+  {
+    id: 'keeps-first-subscription-identifier',
+    does: 'keeps the identifier of the first SUBSCRIBE when a subscription is replaced',
+    create: () => keepFirst,
+  },
   {
     id: 'resumes-without-subscription-identifiers',
     does: 'does not keep subscription identifiers with the session',

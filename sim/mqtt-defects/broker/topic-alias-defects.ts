@@ -29,9 +29,19 @@ export const TOPIC_ALIAS_DEFECTS: readonly MqttDefect[] = [
   acceptsViolation('accepts-topic-alias-0', 'takes topic alias 0', ({ statement }) => statement === 'MQTT-3.3.2-8'),
   { id: 'accepts-topic-alias-above-maximum', does: 'takes aliases above the maximum that it announced', create: () => acceptAbove },
   { id: 'swallows-publish-without-topic', does: 'passes over a PUBLISH whose topic nobody knows', create: () => swallowUnknown },
-  rewrites('sends-topic-alias-unasked', 'sends topic aliases to every client', { from: 'server', type: 'publish' }, (packet) => ({ ...packet, properties: { ...packet.properties, topicAlias: 1 } })),
+  rewrites(
+    'sends-topic-alias-unasked',
+    'sends topic aliases to every client',
+    { from: 'server', type: 'publish' },
+    (packet) => ({ ...packet, properties: { ...packet.properties, topicAlias: 1 } }),
+  ),
   { id: 'exceeds-topic-alias-maximum', does: 'gives every topic an alias, however few the client takes', create: () => countTopics },
-  rewrites('sends-topic-alias-0', 'sends topic alias 0', { from: 'server', type: 'publish' }, (packet) => ({ ...packet, properties: { ...packet.properties, topicAlias: 0 } })),
+  rewrites(
+    'sends-topic-alias-0',
+    'sends topic alias 0',
+    { from: 'server', type: 'publish' },
+    (packet) => ({ ...packet, properties: { ...packet.properties, topicAlias: 0 } }),
+  ),
   {
     id: 'uses-aliases-of-earlier-connection',
     does: 'uses aliases on a connection that it had set on an earlier one',

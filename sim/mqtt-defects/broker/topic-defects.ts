@@ -10,7 +10,11 @@ export const TOPIC_DEFECTS: readonly MqttDefect[] = [
   acceptsViolation('takes-misplaced-hash', 'takes # at any place of a filter', ({ because }) => because.startsWith('# is not')),
   acceptsViolation('takes-misplaced-plus', 'takes + at any place of a filter', ({ because }) => because.startsWith('+ does not')),
   acceptsViolation('takes-empty-topics', 'takes empty topic names and filters', ({ statement }) => statement === 'MQTT-4.7.3-1'),
-  acceptsViolation('takes-null-in-topics', 'takes U+0000 in topic names and filters', ({ statement }) => statement === 'MQTT-1.5.3-2' || statement === 'MQTT-1.5.4-2'),
+  acceptsViolation(
+    'takes-null-in-topics',
+    'takes U+0000 in topic names and filters',
+    ({ statement }) => statement === 'MQTT-1.5.3-2' || statement === 'MQTT-1.5.4-2',
+  ),
   withFilters('hash-for-one-level', 'takes # for one level, as if it were +', (filter) => filter.replace(/#$/u, '+')),
   withFilters('plus-for-many-levels', 'takes + for any number of levels', (filter) => filter.replace(/(\w\/)\+.*$/u, '$1#')),
   withFilters('matches-topics-that-begin-alike', 'delivers what begins like the filter', (filter) => `${filter}/#`),

@@ -17,8 +17,18 @@ export const WILL_PROPERTY_DEFECTS: readonly MqttDefect[] = [
     type: 'publish',
     when: ({ payload }) => Buffer.from(payload).toString() === 'will',
   }),
-  rewrites('takes-disconnect-with-will-for-normal', 'takes every DISCONNECT for a normal one', { from: 'client', type: 'disconnect' }, (packet) => ({ ...packet, reasonCode: 0 })),
-  rewrites('takes-normal-disconnect-for-loss', 'publishes the will whatever DISCONNECT says', { from: 'client', type: 'disconnect' }, (packet) => ({ ...packet, reasonCode: 0x04 })),
+  rewrites(
+    'takes-disconnect-with-will-for-normal',
+    'takes every DISCONNECT for a normal one',
+    { from: 'client', type: 'disconnect' },
+    (packet) => ({ ...packet, reasonCode: 0 }),
+  ),
+  rewrites(
+    'takes-normal-disconnect-for-loss',
+    'publishes the will whatever DISCONNECT says',
+    { from: 'client', type: 'disconnect' },
+    (packet) => ({ ...packet, reasonCode: 0x04 }),
+  ),
 ];
 
 function changedWill(packet: ConnectPacket, change: (will: MqttWill) => MqttWill): ConnectPacket {
