@@ -3,7 +3,7 @@ import type { LooseWill } from '../../../hil/protocols/mqtt/loose-packet.ts';
 import type { PublishPacket } from '../../../hil/protocols/mqtt/packet.ts';
 import type { MqttProperties } from '../../../hil/protocols/mqtt/properties.ts';
 import { deliveriesBefore } from '../bench/deliveries.ts';
-import { untilEnd } from '../bench/leave.ts';
+import { leave, untilEnd } from '../bench/leave.ts';
 import { text, textOf, type ConnectFields, type MqttBench } from '../bench/mqtt-bench.ts';
 import { told, type Peer } from '../bench/peer.ts';
 import { sessionExpiryS, timerGraceMs } from '../bench/timer-grace.ts';
@@ -125,26 +125,28 @@ export const WILL_PROPERTY_PURPOSES: readonly BrokerPurpose[] = [
   {
     area: 'WILLPROPERTY',
     number: 16,
-    version: 1,
+    version: 2,
     statements: { '5.0': ['MQTT-3.1.2-8'] },
     purpose: 'DISCONNECT with reason code 0x04 has the will published',
     caughtBy: 'takes-disconnect-with-will-for-normal',
     run: async (bench) => {
       const { watcher, peer } = await withWill(bench, {}, {});
-      await peer.send({ type: 'disconnect', reasonCode: 0x04, properties: {} });
+      // A server may leave the end of the connection to its client, and owes the will only after that (sections 3.1.2.5, 3.14.4).
+      await leave(bench, peer, { reasonCode: 0x04 });
       await expectWill(bench, watcher, 'DISCONNECT 0x04');
     },
   },
   {
     area: 'WILLPROPERTY',
     number: 17,
-    version: 1,
+    version: 2,
     statements: { '5.0': ['MQTT-3.1.2-8'] },
     purpose: 'DISCONNECT with an error (0x80) has the will published',
     caughtBy: 'takes-disconnect-with-will-for-normal',
     run: async (bench) => {
       const { watcher, peer } = await withWill(bench, {}, {});
-      await peer.send({ type: 'disconnect', reasonCode: 0x80, properties: {} });
+      // A server may leave the end of the connection to its client, and owes the will only after that (sections 3.1.2.5, 3.14.4).
+      await leave(bench, peer, { reasonCode: 0x80 });
       await expectWill(bench, watcher, 'DISCONNECT 0x80');
     },
   },
