@@ -27,6 +27,8 @@ export interface Suite {
   readonly scopes: readonly SuiteScope[];
   readonly pics: readonly PicsItem[];
   readonly cases: readonly ConformanceCase[];
+  /** PIXIT values that only this suite asks for, each with what it is; for the declaration form. */
+  readonly values?: Readonly<Record<string, string>>;
   /** Statements that bind the SUT and cannot be judged from outside, by key, each with the reason. */
   readonly unobservable: ReadonlyMap<string, string>;
   /** Cases that may run at once; 1 on a serial line. */

@@ -1,7 +1,7 @@
 import type { Statement } from '../framework/catalogue.ts';
 import type { Suite } from '../framework/suite.ts';
 import { carrierOf } from './bench/carrier.ts';
-import { declaredDevice } from './bench/declared-device.ts';
+import { declaredDevice, MODBUS_VALUES } from './bench/declared-device.ts';
 import { createModbusCutter } from './bench/modbus-cutter.ts';
 import { COUNTER_PURPOSES } from './server/counter-cases.ts';
 import { describeModbusFrame } from './server/describe-frame.ts';
@@ -47,6 +47,7 @@ export const MODBUS_SERVER_SUITE: Suite = {
   scopes: [{ catalogue: 'modbus', binds: bindsServer }],
   pics: SERVER_PICS,
   cases: CASES,
+  values: MODBUS_VALUES,
   unobservable: SERVER_UNOBSERVABLE,
   parallelMax: 1,
   cutFrames: (pics, pixit) => createModbusCutter(carrierOf(pics), pixit === undefined ? 0 : declaredDevice(pixit).frameGapMs),

@@ -33,6 +33,14 @@ export class Fifo<T> {
     return item;
   }
 
+  /** Visits every item, oldest first. */
+  visit(each: (item: T) => void): void {
+    for (let index = this.#head; index < this.#items.length; index += 1) {
+      const item = this.#items[index];
+      if (item !== undefined) each(item);
+    }
+  }
+
   clear(): void {
     this.#items = [];
     this.#head = 0;

@@ -48,7 +48,7 @@ export function readDeclaration(file: string, suite: Pick<Suite, 'name' | 'pics'
 }
 
 /** A declaration to fill in, as YAML text: every item with its question and what holds without an answer. */
-export function declarationForm({ name, pics }: Pick<Suite, 'name' | 'pics'>): string {
+export function declarationForm({ name, pics, values }: Pick<Suite, 'name' | 'pics' | 'values'>): string {
   return [
     `# Declaration of the SUT for the conformance suite ${name}. Items left out keep the answer shown here.`,
     `suite: ${name}`,
@@ -61,7 +61,7 @@ export function declarationForm({ name, pics }: Pick<Suite, 'name' | 'pics'>): s
     '  # credentials: { userName: "tester", password: "..." }   # made for the test: the evidence holds them',
     '  # restartCommand: "systemctl restart broker"',
     '  # restartTimeoutMs: 30000',
-    '  # values: { topicPrefix: "fieldproof" }',
+    ...(values === undefined ? ['  # values: { topicPrefix: "fieldproof" }'] : ['  # values:', ...Object.entries(values).map(([value, what]) => `  #   ${value}: ...   # ${what}`)]),
     '',
   ].join('\n');
 }

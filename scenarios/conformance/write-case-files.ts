@@ -45,7 +45,9 @@ export function writeCaseFiles(
       capturedBytes += capture.length;
       writeAtomically(join(folder, 'evidence'), `${result.id}.pcapng`, capture);
     } else withoutCapture += 1;
-    const isReproduced = target !== undefined && result.verdict === 'fail';
+    // A script dials the address itself, and knows nothing of WebSockets.
+    const isPlain = !steps.some((step) => step.op === 'open' && step.target !== '');
+    const isReproduced = target !== undefined && isPlain && result.verdict === 'fail';
     if (isReproduced) chmodSync(writeAtomically(join(folder, 'reproduce'), `${result.id}.mjs`, new TextEncoder().encode(reproducer(result, steps, target))), 0o755);
     files.set(result.id, {
       ...(isKept ? { capture: `evidence/${result.id}.pcapng` } : {}),

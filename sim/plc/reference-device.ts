@@ -39,7 +39,6 @@ export const REFERENCE_VALUES = {
   failingRegister: FAILING_ADDRESS,
   serverIdBytes: 1,
   connectionsMax: 4,
-  transactionsMax: 16,
 } as const;
 
 /** Made once: thousands of points take a while to lay out. */

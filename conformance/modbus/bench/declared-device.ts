@@ -50,7 +50,6 @@ export const MODBUS_VALUES = {
   failingRegister: 'a holding register whose reading fails (exception 04)',
   serverIdBytes: 'bytes of the server id before the run indicator (FC17)',
   connectionsMax: 'TCP connections served at once',
-  transactionsMax: 'TCP requests that may be outstanding on a connection',
   otherUnits: 'unit ids of other devices on the same serial line: "2, 3"',
   frameGapMs: 'silence that ends an RTU answer for the tester, milliseconds; 30',
   recoveryMs: 'from bytes that are no request until the SUT listens again, milliseconds; 1000',

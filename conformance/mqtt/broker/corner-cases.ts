@@ -45,7 +45,7 @@ export const CORNER_PURPOSES: readonly BrokerPurpose[] = [
       const topic = bench.topic('retained');
       await inbox.published(topic, { qos: 2, retain: true, payload: text('kept') });
       const { reasonCodes } = await inbox.subscribed({ filter: topic, qos: 2 });
-      const { qos } = await inbox.needDelivery('SUBSCRIBE', 'kept');
+      const { qos } = await inbox.expectDelivery('SUBSCRIBE', 'kept');
       if (qos !== reasonCodes[0]) failCase(`the retained message of QoS 2 came at QoS ${qos}, although QoS ${reasonCodes[0] ?? 0} is granted`);
     },
   },
@@ -198,7 +198,8 @@ export const CORNER_PURPOSES: readonly BrokerPurpose[] = [
     requires: ['QOS1', 'PERSISTENT_SESSIONS'],
     caughtBy: 'forgets-wills-of-kept-sessions',
     run: async (bench) => {
-      const topic = bench.topic('will');
+      // With a capital, which somebody might fold.
+      const topic = bench.topic('Will');
       const listener = await inboxOf(bench, 'listener');
       await listener.subscribed({ filter: topic, qos: 1 });
       const will = { topic, payload: text('will'), qos: 1, retain: false, properties: {} };
@@ -209,6 +210,23 @@ export const CORNER_PURPOSES: readonly BrokerPurpose[] = [
   },
   queued(12, 1),
   queued(13, 2),
+  {
+    area: 'CORNER',
+    number: 14,
+    version: 1,
+    statements: { '3.1.1': ['MQTT-3.1.3-2'], '5.0': ['MQTT-3.1.3-2'] },
+    purpose: 'Client ids of 23 characters that differ in the last one only are those of two clients',
+    requires: ['PERSISTENT_SESSIONS'],
+    caughtBy: 'reads-22-characters-of-client-ids',
+    run: async (bench) => {
+      const start = `${bench.clientId('long')}xxxxxx`;
+      const first = await connectedToKept(bench, 'first', { clientId: `${start}1` });
+      const second = await bench.openAndConnect('second', { ...keptSession(bench), clientId: `${start}2` });
+      const says = 'with session present 0';
+      await second.expectPacket('a CONNECT with another client id', 'connack', says, ({ reasonCode, sessionPresent }) => reasonCode === 0 && !sessionPresent);
+      await first.peer.barrier('a CONNECT of another client');
+    },
+  },
 ];
 
 /** A message that waited for an absent client is sent for the first time, at the QoS that it has. */

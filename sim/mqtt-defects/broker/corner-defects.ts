@@ -78,6 +78,7 @@ export const CORNER_DEFECTS: readonly MqttDefect[] = [
     const { packetId: _id, ...rest } = publish;
     return [onward('server', encodeLoose({ ...rest, dup: false, qos: 0 }, seen.version))];
   }) },
+  rewrites('reads-22-characters-of-client-ids', 'looks at the first 22 characters of a client id', { from: 'client', type: 'connect', when: ({ clientId }) => clientId.length > 22 }, (packet) => ({ ...packet, clientId: packet.clientId.slice(0, 22) })),
 ];
 
 type Decide = NonNullable<DefectiveConnection['onPacket']>;

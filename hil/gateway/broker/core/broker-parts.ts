@@ -2,6 +2,7 @@ import type { Clock } from '../../../runtime/clock.ts';
 import type { Logger } from '../../../runtime/log.ts';
 import type { Random } from '../../../runtime/random.ts';
 import type { AccessControl } from './access-control.ts';
+import type { StoreObstacle } from './broker-store.ts';
 import type { CoreBrokerOptions } from './core-options.ts';
 import type { Counters } from './counters.ts';
 import type { EnhancedAuthenticator } from './enhanced-authentication.ts';
@@ -21,6 +22,8 @@ export interface BrokerParts {
   readonly authenticators: ReadonlyMap<string, EnhancedAuthenticator>;
   readonly counters: Counters;
   readonly gate: TurnGate;
+  /** Why the store takes nothing more; undefined when it does. */
+  readonly obstacle: () => StoreObstacle | undefined;
   readonly registry: SessionRegistry;
   readonly subscriptions: SubscriptionIndex;
   readonly router: Router;

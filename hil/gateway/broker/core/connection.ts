@@ -109,6 +109,7 @@ export class Connection implements Wire, HandshakeWire, SessionPeer {
   refuse(reason: string, reasonCode: number, properties: MqttProperties = NO_PROPERTIES): void {
     const code = this.#wishes.version === 5 ? reasonCode : connectReturnCode(reasonCode);
     if (code !== undefined) this.send({ type: 'connack', sessionPresent: false, reasonCode: code, properties });
+    this.#output.refuse();
     this.end({ reason, keepsWill: true });
   }
 

@@ -4,7 +4,7 @@ import type { Random } from '../../../runtime/random.ts';
 import type { ByteLink } from '../../../transport/byte-link.ts';
 import { OPEN_ACCESS, type AccessControl } from './access-control.ts';
 import type { BrokerParts } from './broker-parts.ts';
-import { MEMORY_STORE, type BrokerStore } from './broker-store.ts';
+import { MEMORY_STORE, type BrokerStore, type StoreObstacle } from './broker-store.ts';
 import { Connection } from './connection.ts';
 import { DEFAULT_CORE_OPTIONS, type CoreBrokerOptions } from './core-options.ts';
 import { Counters, type CoreCounts } from './counters.ts';
@@ -12,6 +12,7 @@ import type { EnhancedAuthenticator } from './enhanced-authentication.ts';
 import { whenDone } from './eventual.ts';
 import { messageOfWill, type Message } from './message.ts';
 import { REASON } from './reason-code.ts';
+import type { RecoveredState } from './recovered-state.ts';
 import { RetainedStore } from './retained-store.ts';
 import { Router } from './router.ts';
 import { SessionRegistry } from './session-registry.ts';
@@ -41,10 +42,15 @@ export type OwnMessage = Pick<Message, 'topic' | 'payload' | 'qos' | 'retain' | 
 export interface CoreBroker {
   /** Serves a connection until it ends. At `connectionsMax` the link is closed instead. */
   attach(link: ByteLink): void;
-  /** Publishes; resolves when every matching session has it delivered or queued, and it is stored. */
+  /**
+   * Publishes; resolves when every matching session has it delivered or queued, and it is stored. While the store takes nothing
+   * more it goes at QoS 0 to whoever is connected.
+   */
   publish(message: OwnMessage): Promise<void>;
   /** Called once for each accepted message, QoS 2 copies excluded, in the order of acceptance. Must not throw. */
   onAccepted(listener: (message: Message) => void): void;
+  /** Takes over what an earlier process left; once, before the first link. Wills that are due are published. */
+  recover(state: RecoveredState): void;
   counts(): CoreCounts;
   /** Sessions, connected or not. */
   sessionCount(): number;
@@ -70,8 +76,16 @@ export function createCoreBroker(given: Partial<CoreBrokerOptions>, deps: CoreBr
       void link.closed.then(() => connections.delete(link));
     },
     publish(message) {
-      router.accept({ ...message, publisherId: undefined, acceptedAtMs: clock.nowMs() });
+      const reason = message.qos > 0 || message.retain ? parts.obstacle() : undefined;
+      const accepted = { ...message, publisherId: undefined, acceptedAtMs: clock.nowMs() };
+      if (reason !== undefined) counters.refuse(reason);
+      // What the gateway measures is worth more than its guarantee: whoever is connected, the uplink first, still gets it.
+      router.accept(reason === undefined ? accepted : { ...accepted, qos: 0, retain: false });
       return gate.settled();
+    },
+    recover({ retained, ...rest }) {
+      router.recoverRetained(retained);
+      registry.recover(rest);
     },
     onAccepted: (listener) => router.onAccepted(listener),
     counts: () => counters.snapshot(),
@@ -107,7 +121,8 @@ function assemble(options: CoreBrokerOptions, deps: CoreBrokerDeps): BrokerParts
     publishWill: (will) => publishWill(will, { access, router, clock, counters }),
   });
   const byMethod = new Map(authenticators.map((authenticator) => [authenticator.method, authenticator]));
-  return { options, clock, random, log, access, authenticators: byMethod, counters, gate, registry, subscriptions, router };
+  const obstacle = (): StoreObstacle | undefined => store.obstacle?.();
+  return { options, clock, random, log, access, authenticators: byMethod, counters, gate, obstacle, registry, subscriptions, router };
 }
 
 /** Rights may have changed since the will was set, so they are asked again. */

@@ -11,9 +11,9 @@ export interface CoreCounts {
  * What the broker counts. Reasons of `refused`:
  * - connections ended: malformed, protocol-error, packet-too-large, no-connect, protocol-version, client-id,
  *   not-authorized, authentication-method, receive-maximum, topic-alias, reserved-topic, unsupported, connections-full,
- *   connect-timeout, keepalive-timeout, store-failed
+ *   connect-timeout, keepalive-timeout, store-failed, store-full (3.1.1)
  * - dropped: queue-full, sessions-full, retained-full, subscriptions-full, too-large-for-client, expired,
- *   publish-not-authorized, subscribe-not-authorized
+ *   publish-not-authorized, subscribe-not-authorized, store-full, store-failed
  */
 export class Counters {
   connectedClients = 0;

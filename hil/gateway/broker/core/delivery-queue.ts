@@ -14,7 +14,7 @@ export interface QueueBounds {
  */
 export class DeliveryQueue {
   readonly #qos0 = new Fifo<QueuedDelivery>();
-  readonly #acknowledged = new Fifo<QueuedDelivery>();
+  #acknowledged = new Fifo<QueuedDelivery>();
   #sequence = 0;
   #bytes = 0;
 
@@ -56,6 +56,25 @@ export class DeliveryQueue {
       const oldest = this.#take(this.#acknowledged);
       if (oldest !== undefined) onDropped(oldest);
     }
+  }
+
+  /** Numbers what comes from here on behind this one. */
+  startAfter(sequence: number): void {
+    this.#sequence = Math.max(this.#sequence, sequence);
+  }
+
+  /** Puts older messages of QoS 1 and 2 before everything here. */
+  putBefore(older: readonly QueuedDelivery[]): void {
+    const newer = this.#acknowledged;
+    this.#acknowledged = new Fifo();
+    for (const delivery of older) this.#bytes += sizeOf(delivery);
+    for (const delivery of older) this.#acknowledged.push(delivery);
+    for (let next = newer.shift(); next !== undefined; next = newer.shift()) this.#acknowledged.push(next);
+  }
+
+  /** Visits what is of QoS 1 and 2, oldest first. */
+  visitAcknowledged(visit: (delivery: QueuedDelivery) => void): void {
+    this.#acknowledged.visit(visit);
   }
 
   /** Takes everything out. */

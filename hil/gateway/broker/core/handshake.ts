@@ -127,13 +127,30 @@ export class Handshake {
     if (will.retain && !options.retainAvailable) return this.#wire.refuse('unsupported', REASON.retainNotSupported);
     if (isReservedTopic(will.topic)) return this.#wire.refuse('reserved-topic', REASON.notAuthorized);
     return whenDone(access.mayPublish(identity, will.topic, will.retain), (isAllowed) => {
-      if (isAllowed) this.#establish(packet, identity, properties);
-      else this.#wire.refuse('not-authorized', REASON.notAuthorized);
+      if (isAllowed) return this.#establish(packet, identity, properties);
+      return this.#wire.refuse('not-authorized', REASON.notAuthorized);
     });
   }
 
-  #establish(packet: ConnectPacket, identity: ClientIdentity, properties: MqttProperties): void {
+  /** Whether the store has no room for what this connection would add; if so, it was refused. */
+  #isObstructed({ cleanStart, properties }: ConnectPacket, { clientId, version }: ClientIdentity): boolean {
+    const { obstacle, registry } = this.#parts;
+    const reason = obstacle();
+    if (reason === undefined) return false;
+    const isKept = version === 4 ? !cleanStart : (properties.sessionExpiryIntervalS ?? 0) > 0;
+    // A session that is there may go on, so that its queue gets shorter.
+    if (reason === 'store-full' && (!isKept || (!cleanStart && registry.has(clientId)))) return false;
+    this.#wire.refuse(reason, reason === 'store-full' ? REASON.quotaExceeded : REASON.serverUnavailable);
+    return true;
+  }
+
+  #establish(packet: ConnectPacket, identity: ClientIdentity, properties: MqttProperties): Eventual<void> {
+    return whenDone(this.#parts.registry.prepare(identity.clientId, packet.cleanStart), () => this.#open(packet, identity, properties));
+  }
+
+  #open(packet: ConnectPacket, identity: ClientIdentity, properties: MqttProperties): void {
     const { options } = this.#parts;
+    if (this.#isObstructed(packet, identity)) return;
     const assignedId = this.#assignedId;
     const answered = identity.version === 5 ? { ...acceptedProperties(packet, assignedId, options), ...properties } : NO_PROPERTIES;
     this.#wire.establish({

@@ -23,6 +23,7 @@ export class LinkOutput implements Outlet {
   /** Collected and not yet taken by the link. */
   #unsentBytes = 0;
   #isEnding = false;
+  #isRefusal = false;
 
   constructor(link: ByteLink, unsentBytesMax: number, owner: LinkOutputOwner) {
     this.#link = link;
@@ -46,6 +47,11 @@ export class LinkOutput implements Outlet {
   push(frame: Uint8Array): void {
     this.#frames.push(frame);
     this.#framesBytes += frame.byteLength;
+  }
+
+  /** What was pushed refuses a connection that never was: it may be said while nothing can be stored. */
+  refuse(): void {
+    this.#isRefusal = true;
   }
 
   /** Closes the link behind what was pushed. */
@@ -76,7 +82,8 @@ export class LinkOutput implements Outlet {
     if (this.#isEnding) void this.#link.close();
   }
 
-  revoke(): void {
-    this.#owner.revoked();
+  revoke(bytes: Uint8Array | undefined): void {
+    if (this.#isRefusal) this.release(bytes);
+    else this.#owner.revoked();
   }
 }

@@ -3,6 +3,7 @@ import { DeliveryQueue, type QueueBounds } from './delivery-queue.ts';
 import type { Delivery, QueuedDelivery } from './delivery.ts';
 import { isExpired } from './message.ts';
 import { PacketIds } from './packet-ids.ts';
+import type { LoadedQueue, StoredQueue } from './recovered-state.ts';
 
 /** What the outbox tells its session. */
 export interface OutboxEvents {
@@ -41,6 +42,8 @@ export class Outbox {
   readonly #queue = new DeliveryQueue();
   /** In the order of the first sending: that is the order of resending (MQTT-4.6.0-1). */
   readonly #inFlight = new Map<number, InFlight>();
+  /** What an earlier process left, until it is loaded. It comes before everything here. */
+  #stored: StoredQueue | undefined;
   readonly #ids = new PacketIds();
   /** Of an earlier connection, not sent on this one yet. */
   #toResend: InFlight[] = [];
@@ -61,9 +64,29 @@ export class Outbox {
     return this.#queue.length;
   }
 
+  /** Messages of an earlier process that are still where they are stored; undefined when there are none. */
+  get stored(): StoredQueue | undefined {
+    return this.#stored;
+  }
+
+  /** The session is recovered. */
+  recover(stored: StoredQueue): void {
+    this.#stored = stored;
+    this.#queue.startAfter(stored.lastSequence);
+  }
+
+  /** Takes what `stored` was found to hold; before a connection begins. */
+  load({ inFlight, queued }: LoadedQueue): void {
+    if (this.#stored === undefined) return;
+    this.#stored = undefined;
+    for (const { delivery, packetId, state } of inFlight) this.#inFlight.set(packetId, { delivery, packetId, state, isCounted: false });
+    this.#queue.putBefore(queued);
+  }
+
   /** Queues a message behind what waits. */
   offer(delivery: Delivery, bounds: QueueBounds): void {
-    const queued = this.#queue.push(delivery, bounds, (dropped) => this.#drop(dropped, 'queue-full'));
+    const left = this.#stored === undefined ? bounds : this.#boundsBehind(this.#stored, delivery, bounds);
+    const queued = this.#queue.push(delivery, left, (dropped) => this.#drop(dropped, 'queue-full'));
     if (queued === undefined || queued.qos === 0) return;
     const { sequence, routed, qos, retain, subscriptionIdentifiers } = queued;
     const { message } = routed;
@@ -131,7 +154,29 @@ export class Outbox {
     const begun = [...this.#inFlight.values()].filter(({ delivery }) => delivery.qos === 1).map(({ delivery }) => delivery);
     this.#inFlight.clear();
     this.#toResend = [];
+    this.#stored = undefined;
     return [...begun, ...this.#queue.drain()].filter(({ shared }) => shared !== undefined);
+  }
+
+  /** The session will not outlive its connection any more: nothing of this is worth keeping. */
+  unstore(): void {
+    const clientId = this.#clientId;
+    this.#stored = undefined;
+    for (const { packetId, delivery } of this.#inFlight.values()) {
+      this.#events.record({ kind: 'settled', clientId, sequence: delivery.sequence, packetId, message: delivery.routed.message });
+    }
+    this.#queue.visitAcknowledged(({ sequence, routed }) => this.#events.record({ kind: 'unqueued', clientId, sequence, message: routed.message }));
+  }
+
+  /** Makes room among what is stored, which is older, and gives what is left of the bounds. */
+  #boundsBehind(stored: StoredQueue, { routed }: Delivery, bounds: QueueBounds): QueueBounds {
+    const bytes = routed.message.payload.byteLength;
+    const isOver = (): boolean => this.#queue.length + stored.length >= bounds.messagesMax || stored.payloadBytes + bytes > bounds.bytesMax;
+    while (stored.length > 0 && isOver()) {
+      stored.dropOldest();
+      this.#events.dropped('queue-full');
+    }
+    return { messagesMax: bounds.messagesMax - stored.length, bytesMax: bounds.bytesMax - stored.payloadBytes };
   }
 
   #nextResent(): OutboxPacket | undefined {
@@ -172,11 +217,12 @@ export class Outbox {
   #settle({ packetId, delivery, isCounted }: InFlight): void {
     this.#inFlight.delete(packetId);
     if (isCounted) this.#quota += 1;
-    this.#events.record({ kind: 'settled', clientId: this.#clientId, sequence: delivery.sequence, packetId });
+    this.#events.record({ kind: 'settled', clientId: this.#clientId, sequence: delivery.sequence, packetId, message: delivery.routed.message });
   }
 
   #drop(delivery: QueuedDelivery, reason: 'queue-full' | 'expired'): void {
     this.#events.dropped(reason);
-    if (delivery.qos > 0) this.#events.record({ kind: 'unqueued', clientId: this.#clientId, sequence: delivery.sequence });
+    const { qos, sequence, routed } = delivery;
+    if (qos > 0) this.#events.record({ kind: 'unqueued', clientId: this.#clientId, sequence, message: routed.message });
   }
 }

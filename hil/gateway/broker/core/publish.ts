@@ -1,6 +1,7 @@
 import type { PublishPacket } from '../../../protocols/mqtt/packet.ts';
 import { NO_PROPERTIES } from '../../../protocols/mqtt/properties.ts';
 import type { BrokerParts } from './broker-parts.ts';
+import type { StoreObstacle } from './broker-store.ts';
 import type { Client } from './client.ts';
 import { whenDone, type Eventual } from './eventual.ts';
 import { messageOfPublish } from './message.ts';
@@ -30,6 +31,8 @@ export function handlePublish(client: Client, packet: PublishPacket, parts: Brok
     refuse(client, packet, parts, 'reserved-topic');
     return undefined;
   }
+  const obstacle = qos > 0 || packet.retain ? parts.obstacle() : undefined;
+  if (obstacle !== undefined) return obstructed(client, packet, topic, obstacle, parts);
   return whenDone(parts.access.mayPublish(client.identity, topic, packet.retain), (isAllowed) => {
     if (isAllowed) accept(client, packet, topic, parts);
     else refuse(client, packet, parts, 'publish-not-authorized');
@@ -75,6 +78,23 @@ function accept(client: Client, packet: PublishPacket, topic: string, parts: Bro
   const message = messageOfPublish(parts.options.retainAvailable ? packet : { ...packet, retain: false }, topic, origin);
   const matched = parts.router.accept(message);
   answer(client, packet, matched ? REASON.success : REASON.noMatchingSubscribers);
+}
+
+/**
+ * The store has no room. QoS 1 and 2 are refused, in 3.1.1 by closing, because it has no answer that says so. QoS 0 is delivered
+ * and not retained, and its topic has no retained message then (MQTT-3.3.1-7 of 3.1.1).
+ */
+function obstructed(client: Client, packet: PublishPacket, topic: string, reason: StoreObstacle, parts: BrokerParts): void {
+  if (packet.qos === 0) {
+    parts.counters.refuse(reason);
+    parts.router.forgetRetained(topic);
+    accept(client, { ...packet, retain: false }, topic, parts);
+  } else if (client.identity.version === 4) {
+    client.wire.end({ reason, keepsWill: true });
+  } else {
+    parts.counters.refuse(reason);
+    answer(client, packet, REASON.quotaExceeded);
+  }
 }
 
 /**

@@ -47,6 +47,7 @@ const RETURN_CODES: ReadonlyMap<number, number> = new Map([
   [REASON.clientIdNotValid, 2],
   [REASON.serverUnavailable, 3],
   [REASON.serverBusy, 3],
+  [REASON.quotaExceeded, 3],
   [REASON.badUserNameOrPassword, 4],
   [REASON.notAuthorized, 5],
   [REASON.banned, 5],

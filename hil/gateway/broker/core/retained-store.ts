@@ -23,7 +23,7 @@ export class RetainedStore {
 
   /** Replaces the topic's message (MQTT-3.3.1-5); an empty payload removes it and is not stored (MQTT-3.3.1-6, -7). */
   put(message: Message): RetainOutcome {
-    const hadOne = this.#remove(message.topic);
+    const hadOne = this.remove(message.topic);
     const bytes = message.payload.byteLength;
     if (bytes === 0) return hadOne ? 'removed' : 'nothing';
     const { messagesMax, bytesMax, levelsMax } = this.#bounds;
@@ -40,11 +40,12 @@ export class RetainedStore {
       if (isExpired(message, nowMs)) expired.push(message.topic);
       else visit(message);
     });
-    for (const topic of expired) this.#remove(topic);
+    for (const topic of expired) this.remove(topic);
     return expired;
   }
 
-  #remove(topic: string): boolean {
+  /** @returns whether there was one. */
+  remove(topic: string): boolean {
     const former = this.#byTopic.get(topic);
     if (former === undefined) return false;
     this.#byTopic.delete(topic);

@@ -53,6 +53,16 @@ export class Router {
     return matched;
   }
 
+  /** The topic has no retained message from here on. */
+  forgetRetained(topic: string): void {
+    if (this.#deps.retained.remove(topic)) this.#deps.record({ kind: 'retained-gone', topic });
+  }
+
+  /** Takes over what an earlier process retained. */
+  recoverRetained(messages: readonly Message[]): void {
+    for (const message of messages) this.#retain(message, true);
+  }
+
   /** Sends a subscription what is retained for it, with RETAIN 1 (MQTT-3.3.1-8 of 3.1.1). Shared ones get none (4.8.2). */
   sendRetained(session: Session, subscription: Subscription): void {
     if (subscription.shareName !== undefined) return;
@@ -66,12 +76,12 @@ export class Router {
     for (const topic of expired) record({ kind: 'retained-gone', topic });
   }
 
-  #retain(message: Message): void {
+  #retain(message: Message, isStored = false): void {
     const { retained, counters, record } = this.#deps;
     const outcome = retained.put(message);
     if (outcome === 'refused') counters.refuse('retained-full');
-    if (outcome === 'stored') record({ kind: 'retained', message });
-    else if (outcome !== 'nothing') record({ kind: 'retained-gone', topic: message.topic });
+    if (outcome === 'stored' && !isStored) record({ kind: 'retained', message });
+    else if (outcome === 'removed' || outcome === 'refused') record({ kind: 'retained-gone', topic: message.topic });
   }
 
   /**

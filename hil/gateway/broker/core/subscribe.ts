@@ -55,11 +55,15 @@ function install(
   request: SubscriptionRequest,
   code: number,
   identifier: number | undefined,
-  { subscriptions, options, counters }: BrokerParts,
+  { subscriptions, options, counters, obstacle }: BrokerParts,
 ): { readonly code: number; readonly retained: Subscription | undefined } {
-  if (!session.subscriptions.has(request.filter) && session.subscriptions.size >= options.subscriptionsPerClientMax) {
-    counters.refuse('subscriptions-full');
-    return { code: REASON.quotaExceeded, retained: undefined };
+  if (!session.subscriptions.has(request.filter)) {
+    const isFull = session.subscriptions.size >= options.subscriptionsPerClientMax;
+    const refusal = isFull ? 'subscriptions-full' : session.isKept ? obstacle() : undefined;
+    if (refusal !== undefined) {
+      counters.refuse(refusal);
+      return { code: REASON.quotaExceeded, retained: undefined };
+    }
   }
   const subscription: Subscription = {
     fullFilter: request.filter,
@@ -70,7 +74,7 @@ function install(
     identifier,
   };
   const isNew = subscriptions.set(session, subscription);
-  session.record({ kind: 'subscription', clientId: session.clientId, subscription });
+  session.record({ kind: 'subscription', clientId: session.clientId, subscription, isNew });
   // Retain Handling, MQTT-3.3.1-9 to MQTT-3.3.1-11; 3.1.1 always sends them (MQTT-3.8.4-3 there).
   const isSent = request.retainHandling === 0 || (request.retainHandling === 1 && isNew);
   return { code, retained: isSent ? subscription : undefined };

@@ -7,8 +7,8 @@ export interface Outlet {
   collect(): Uint8Array | undefined;
   /** Sends what `collect` gave: its turn is stored. */
   release(bytes: Uint8Array | undefined): void;
-  /** Its turn could not be stored: what it wanted to say must not be said. */
-  revoke(): void;
+  /** Its turn could not be stored: what `collect` gave must not be said, unless it tells of nothing that is stored. */
+  revoke(bytes: Uint8Array | undefined): void;
 }
 
 /** Calls back once at the end of the current turn of the event loop. */
@@ -25,8 +25,11 @@ export class TurnGate {
   readonly #waiters: (() => void)[] = [];
   #isDue = false;
   #hasChanges = false;
-  /** The last commit that is not done; later turns wait for it, so that every connection's bytes keep their order. */
-  #pending: Promise<void> | undefined;
+  /**
+   * The last turn that is not stored; later turns wait for it, so that every connection's bytes keep their order. Gives
+   * whether it could be stored.
+   */
+  #pending: Promise<boolean> | undefined;
 
   constructor(store: BrokerStore, endOfTurn: EndOfTurn) {
     this.#store = store;
@@ -69,11 +72,11 @@ export class TurnGate {
     const outputs = outlets.map((outlet) => ({ outlet, bytes: outlet.collect() }));
     const hasChanges = this.#hasChanges;
     this.#hasChanges = false;
-    const stored: Eventual<void> = hasChanges ? this.#store.commit() : undefined;
+    const stored: Eventual<void> | 'nothing' = hasChanges ? this.#store.commit() : 'nothing';
     const finish = (isStored: boolean): void => {
       for (const { outlet, bytes } of outputs) {
         if (isStored) outlet.release(bytes);
-        else outlet.revoke();
+        else outlet.revoke(bytes);
       }
       for (const resolve of waiters) resolve();
     };
@@ -81,21 +84,28 @@ export class TurnGate {
     else this.#wait(stored, finish);
   }
 
-  #wait(stored: Eventual<void>, finish: (isStored: boolean) => void): void {
-    const turn = settleInOrder(this.#pending, stored, finish).then(() => {
+  #wait(stored: Eventual<void> | 'nothing', finish: (isStored: boolean) => void): void {
+    const turn = settleInOrder(this.#pending, stored, (isStored) => {
+      // What could not be stored stays in memory, so no turn may speak of it before a later commit has it.
+      if (!isStored) this.#hasChanges = true;
+      finish(isStored);
+    }).then((isStored) => {
       if (this.#pending === turn) this.#pending = undefined;
-      return undefined;
+      return isStored;
     });
     this.#pending = turn;
   }
 }
 
-/** Tells how a commit went, when that and every turn before it is known. */
-async function settleInOrder(earlier: Promise<void> | undefined, stored: Eventual<void>, finish: (isStored: boolean) => void): Promise<void> {
-  const outcome = Promise.resolve(stored).then(
-    () => true,
-    () => false,
-  );
-  await earlier;
-  finish(await outcome);
+/** Tells how a turn went, when every turn before it is known. A turn without changes went as the one before it. */
+async function settleInOrder(
+  earlier: Promise<boolean> | undefined,
+  stored: Eventual<void> | 'nothing',
+  finish: (isStored: boolean) => void,
+): Promise<boolean> {
+  const own = stored === 'nothing' ? undefined : Promise.resolve(stored).then(() => true, () => false);
+  const before = (await earlier) ?? true;
+  const isStored = (await own) ?? before;
+  finish(isStored);
+  return isStored;
 }
