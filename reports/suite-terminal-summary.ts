@@ -1,3 +1,4 @@
+import { caseBasis } from '../conformance/framework/case-basis.ts';
 import type { CaseResult } from '../conformance/framework/case-result.ts';
 import { printableLine } from './printable-text.ts';
 import type { SuiteRecord } from './suite-record.ts';
@@ -26,11 +27,11 @@ export function suiteTerminalSummary(record: SuiteRecord, reportPath: string, pa
   ];
 }
 
-function caseLines({ verdict, level, cause, id, statements, purpose, because }: CaseResult, paint: Paint): string[] {
+function caseLines({ verdict, level, cause, id, statements, source, purpose, because }: CaseResult, paint: Paint): string[] {
   const colour = verdict === 'fail' || verdict === 'error' ? paint.fail : paint.warn;
   const optional = level === 'must' ? '' : ` (${level})`;
   return [
-    `  ${colour(verdict.padEnd(12))} ${id}${optional}  ${printableLine(purpose)}  ${paint.dim(`[${statements.join(' ')}]`)}`,
+    `  ${colour(verdict.padEnd(12))} ${id}${optional}  ${printableLine(purpose)}  ${paint.dim(`[${caseBasis({ statements, source }).join(' ')}]`)}`,
     `  ${' '.repeat(12)} ${cause === 'misbehaved' ? '' : `${cause}: `}${paint.dim(printableLine(because))}`,
   ];
 }

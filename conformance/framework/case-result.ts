@@ -15,6 +15,8 @@ export const caseResultSchema = z.strictObject({
   version: z.number().int(),
   level: z.enum(LEVELS),
   statements: z.array(z.string()),
+  /** What it rests on where the catalogues hold no statement of it. */
+  source: z.string().optional(),
   purpose: z.string(),
   verdict: z.enum(VERDICTS),
   cause: z.enum(CAUSES),

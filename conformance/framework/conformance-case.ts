@@ -9,8 +9,10 @@ export interface CaseDeclaration {
   readonly id: string;
   /** Counts from 1; raised whenever stimulus or allowed reactions change, because a certificate names it. */
   readonly version: number;
-  /** The statements it judges, as `<catalogue>/<id>`; each must stand in the catalogue. At least one. */
+  /** The statements it judges, as `<catalogue>/<id>`; each must stand in the catalogue. Empty only where `source` says what the case rests on. */
   readonly statements: readonly string[];
+  /** Standard and clause that the case rests on where no catalogue holds a statement of it: `RFC 9525 section 6`. */
+  readonly source?: string;
   readonly level: Level;
   /** What is checked, in one sentence. */
   readonly purpose: string;

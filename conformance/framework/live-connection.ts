@@ -1,9 +1,12 @@
-import type { Clock, Timer } from '../../hil/runtime/clock.ts';
+import { sleep, type Clock, type Timer } from '../../hil/runtime/clock.ts';
 import type { ByteLink } from '../../hil/transport/byte-link.ts';
 import type { FrameCutter, WireEvent } from './case-wire.ts';
 
 /** Frames that wait for a case which does not read; a SUT that floods it is cut off there. */
 export const UNREAD_FRAMES_MAX = 20_000;
+
+/** How long the SUT may take to follow when we close in good order, milliseconds. */
+const CLOSING_MS = 500;
 
 /** One open connection to the SUT: cuts what arrives into frames and keeps them until the case asks. */
 export interface LiveConnection {
@@ -64,8 +67,9 @@ export function liveConnection(link: ByteLink, cutter: FrameCutter, clock: Clock
       return frames.shift() ?? ended ?? { kind: 'silence', waitedMs: waitMs, tMs: nowMs() };
     },
     close: async (how) => {
-      if (how === 'reset') link.destroy();
-      else await link.close();
+      if (how === 'fin') await Promise.race([link.close(), sleep(clock, CLOSING_MS)]);
+      // A peer that does not close its side holds nobody up; what it still sends meets a connection that is gone.
+      link.destroy();
     },
     unread: () => frames.splice(0),
   };

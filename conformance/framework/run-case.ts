@@ -67,6 +67,7 @@ export function resultOf(
     version: test.version,
     level: test.level,
     statements: [...test.statements],
+    ...(test.source === undefined ? {} : { source: test.source }),
     purpose: test.purpose,
     verdict,
     cause,

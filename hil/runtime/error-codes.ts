@@ -85,6 +85,10 @@ export const ERROR_CODES = {
     meaning: 'The store-and-forward queue of an uplink reached its bound; the oldest messages were dropped and counted.',
     nextStep: 'Raise uplink.storeAndForward.messagesMax, or look for the reason the uplink stays down.',
   },
+  FP_BROKER_STORE: {
+    meaning: "The folder in which the gateway's broker keeps sessions and messages is in use, or cannot be read or written.",
+    nextStep: 'The message names the folder and the reason: stop the other process, give the folder space and permissions, or name another one under broker.store.path.',
+  },
   FP_BROKER_REFUSED: {
     meaning: 'An MQTT broker refused a connection, a subscription or a message.',
     nextStep: 'Check credentials, client id and protocol version; the message holds the return code.',

@@ -9,8 +9,8 @@ import {
   KeyUsagesExtension,
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
+  X509Certificate,
   X509CertificateGenerator,
-  type X509Certificate,
 } from '@peculiar/x509';
 import { webcrypto } from 'node:crypto';
 
@@ -37,6 +37,10 @@ export interface ServerCertificateWish {
 export interface CertificateAuthority {
   /** What a device has to trust. */
   readonly rootPem: string;
+  /** Its private key (PKCS #8), to keep the authority: whoever has it can make certificates that those devices trust. */
+  readonly rootKeyPem: string;
+  /** End of the root's validity, milliseconds since 1970. */
+  readonly notAfterMs: number;
   serverIdentity(wish: ServerCertificateWish): Promise<ServerIdentity>;
 }
 
@@ -48,27 +52,50 @@ interface Issuer {
   readonly keys: webcrypto.CryptoKeyPair;
 }
 
+/** Hands out serial numbers, each once. */
+function serialsAfter(last: number): () => string {
+  let serial = last;
+  return () => {
+    serial += 1;
+    return serial.toString(16).padStart(16, '0');
+  };
+}
+
 /** @param name - Common name of the root. @param validity - Of the root and of intermediate authorities, milliseconds since 1970. */
 export async function createCertificateAuthority(
   name: string,
   validity: { readonly notBeforeMs: number; readonly notAfterMs: number },
 ): Promise<CertificateAuthority> {
-  let serial = 1;
-  const nextSerial = (): string => {
-    serial += 1;
-    return serial.toString(16).padStart(16, '0');
-  };
+  const nextSerial = serialsAfter(1);
   const keys = await newKeys('ec');
   const [notBefore, notAfter] = [new Date(validity.notBeforeMs), new Date(validity.notAfterMs)];
   const root = await X509CertificateGenerator.createSelfSigned(
     { serialNumber: nextSerial(), name: `CN=${name}`, notBefore, notAfter, signingAlgorithm: EC, keys, extensions: [...authorityExtensions(), await SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto)] },
     webcrypto,
   );
+  return authorityOf(root, keys, nextSerial);
+}
+
+/**
+ * An authority that was kept.
+ * @param lastSerial - Above every serial number that it has given, 0 to 2^53 - 1 (RFC 5280 section 4.1.2.2).
+ * @throws Error when the texts are no certificate and key on P-256.
+ */
+export async function loadCertificateAuthority({ rootPem, rootKeyPem }: Pick<CertificateAuthority, 'rootPem' | 'rootKeyPem'>, lastSerial: number): Promise<CertificateAuthority> {
+  const root = new X509Certificate(rootPem);
+  const der = Buffer.from(rootKeyPem.replaceAll(/-----[^-]+-----|\s/gu, ''), 'base64');
+  const privateKey = await webcrypto.subtle.importKey('pkcs8', der, EC, true, ['sign']);
+  const publicKey = await root.publicKey.export(EC, ['verify'], webcrypto);
+  return authorityOf(root, { privateKey, publicKey }, serialsAfter(lastSerial));
+}
+
+async function authorityOf(root: X509Certificate, keys: webcrypto.CryptoKeyPair, nextSerial: () => string): Promise<CertificateAuthority> {
+  const { notBefore, notAfter } = root;
 
   const intermediate = async (issuer: Issuer, index: number): Promise<Issuer> => {
     const own = await newKeys('ec');
     const certificate = await X509CertificateGenerator.create(
-      { serialNumber: nextSerial(), subject: `CN=${name} ${index}`, issuer: issuer.certificate.subject, notBefore, notAfter, signingAlgorithm: EC, publicKey: own.publicKey, signingKey: issuer.keys.privateKey, extensions: [...authorityExtensions(), ...(await identifiers(own, issuer))] },
+      { serialNumber: nextSerial(), subject: `${root.subject} ${index}`, issuer: issuer.certificate.subject, notBefore, notAfter, signingAlgorithm: EC, publicKey: own.publicKey, signingKey: issuer.keys.privateKey, extensions: [...authorityExtensions(), ...(await identifiers(own, issuer))] },
       webcrypto,
     );
     return { certificate, keys: own };
@@ -76,6 +103,8 @@ export async function createCertificateAuthority(
 
   return {
     rootPem: root.toString('pem'),
+    rootKeyPem: await keyPem(keys),
+    notAfterMs: notAfter.getTime(),
     serverIdentity: async ({ names, notBeforeMs, notAfterMs, intermediates = 0, key = 'ec' }) => {
       const chain: Issuer[] = [{ certificate: root, keys }];
       for (let index = 1; index <= intermediates; index += 1) chain.unshift(await intermediate(chain[0] ?? { certificate: root, keys }, index));

@@ -1,3 +1,4 @@
+import { caseBasis } from '../../conformance/framework/case-basis.ts';
 import { suiteCoverage, type CoverageRow } from '../../conformance/framework/coverage.ts';
 import { selectCases } from '../../conformance/framework/select-cases.ts';
 import type { Suite } from '../../conformance/framework/suite.ts';
@@ -19,7 +20,7 @@ export function showCases(name: string | undefined, json: boolean, context: Prog
   }
   const { cases } = findSuite(name);
   const rows = cases.map(({ run: _run, ...declaration }) => declaration);
-  context.stdout.write(json ? asJson(rows) : rows.map(({ id, level, purpose, statements, caughtBy }) => `${id}  ${level}  ${purpose}\n    ${statements.join(', ')}; caught by ${caughtBy}\n`).join(''));
+  context.stdout.write(json ? asJson(rows) : rows.map(({ id, level, purpose, caughtBy, ...rest }) => `${id}  ${level}  ${purpose}\n    ${caseBasis(rest).join(', ')}; caught by ${caughtBy}\n`).join(''));
 }
 
 /** `conformance coverage <suite>`: a line for each statement on stdout, the sums for people. */

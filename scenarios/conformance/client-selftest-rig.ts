@@ -102,7 +102,7 @@ function sutOf(client: ReferenceClient, links: OpenArrivals): SelftestSut {
     dial: () => Promise.reject(new FieldproofError('FP_LINK_OPEN', 'the client under test listens nowhere')),
     accept: (waitMs) => links.next(waitMs),
     act: async (action, params) => {
-      const name = String(params['what'] ?? params['table']);
+      const name = nameIn(params);
       if (action === 'start') return 'by itself';
       if (action === 'observe') return [...client.takeShown(name)];
       if (action === 'outcome') return outcomes.get(name) ?? null;
@@ -114,4 +114,10 @@ function sutOf(client: ReferenceClient, links: OpenArrivals): SelftestSut {
     },
     stop: () => client.stop(),
   };
+}
+
+/** What an action is about. */
+function nameIn(params: { readonly [key: string]: JsonValue }): string {
+  const name = params['what'] ?? params['table'];
+  return typeof name === 'string' ? name : '';
 }

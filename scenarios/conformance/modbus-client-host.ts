@@ -70,7 +70,8 @@ export async function hostModbusClient({ listen, dutCommand, pixit, clock, rando
     accept: door.accept,
     act: async (action, params) => {
       const table = TABLES.find((name) => name === params['table']);
-      const what = String(params['what'] ?? '');
+      const { what = '' } = params;
+      if (typeof what !== 'string') throw new FieldproofError('FP_INTERNAL', 'a write has a name');
       if (action === 'start') return start(params['repeat'] === true);
       if (action === 'observe' && table !== undefined) return [...observed.take(table)];
       if (action === 'outcome') return writes.outcome(what);

@@ -4,7 +4,6 @@ import { declaredClient, pointNameOf } from '../../conformance/modbus/client/dec
 import type { Pixit } from '../../conformance/framework/pixit.ts';
 import { sleep, type Clock } from '../../hil/runtime/clock.ts';
 import { FieldproofError } from '../../hil/runtime/errors.ts';
-import type { JsonValue } from '../../hil/runtime/observation.ts';
 import type { Random } from '../../hil/runtime/random.ts';
 import { openMqttSession, type MqttSession } from '../../hil/transport/mqtt-session.ts';
 
@@ -106,10 +105,9 @@ function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
-function parsed(text: string): JsonValue | undefined {
+function parsed(text: string): unknown {
   try {
-    // JSON is JSON.
-    return JSON.parse(text) as JsonValue;
+    return JSON.parse(text);
   } catch {
     // What is no JSON shows no value.
     return undefined;

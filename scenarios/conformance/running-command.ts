@@ -25,10 +25,12 @@ export function runInBackground(command: string, isRepeated: boolean, clock: Clo
       child.once('exit', () => resolve());
     });
   const run = async (): Promise<void> => {
-    do {
-      await runOnce();
-      if (isRepeated) await sleep(clock, AGAIN_MS, stopping.signal);
-    } while (isRepeated && !stopping.signal.aborted);
+    await runOnce();
+    if (!isRepeated) return;
+    while (!stopping.signal.aborted) {
+      await sleep(clock, AGAIN_MS, stopping.signal);
+      if (!stopping.signal.aborted) await runOnce();
+    }
   };
   const running = run();
   return {

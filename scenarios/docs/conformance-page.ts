@@ -1,3 +1,4 @@
+import { caseBasis } from '../../conformance/framework/case-basis.ts';
 import { suiteCoverage, type CoverageRow } from '../../conformance/framework/coverage.ts';
 import type { ConformanceCase } from '../../conformance/framework/conformance-case.ts';
 import type { Suite } from '../../conformance/framework/suite.ts';
@@ -36,7 +37,7 @@ function caseTables({ cases }: Suite): string[] {
   return [...areas].flatMap(([area, list]) => [
     `## ${area}`,
     '',
-    '| Case | Purpose | Statements | Applies when | Caught by |',
+    '| Case | Purpose | Statements, or source | Applies when | Caught by |',
     '| --- | --- | --- | --- | --- |',
     ...list.map(caseLine),
     '',
@@ -54,10 +55,10 @@ function areaOf({ id }: ConformanceCase): string {
   return id.replace(/_\d+$/u, '');
 }
 
-function caseLine({ id, version, level, purpose, statements, requires, caughtBy, alone }: ConformanceCase): string {
-  const ids = statements.map((key) => key.slice(key.indexOf('/') + 1)).join(', ');
+function caseLine({ id, version, level, purpose, statements, source, requires, caughtBy, alone }: ConformanceCase): string {
+  const basis = caseBasis({ statements: statements.map((key) => key.slice(key.indexOf('/') + 1)), source }).join(', ');
   const notes = [level === 'must' ? '' : ` (${level})`, version === 1 ? '' : ` (version ${version})`, alone === true ? ' (alone)' : ''].join('');
-  return `| \`${id}\`${notes} | ${cell(purpose)} | ${ids} | ${requires.map((item) => `\`${item}\``).join(', ')} | \`${caughtBy}\` |`;
+  return `| \`${id}\`${notes} | ${cell(purpose)} | ${cell(basis)} | ${requires.map((item) => `\`${item}\``).join(', ')} | \`${caughtBy}\` |`;
 }
 
 function openStatements(rows: readonly CoverageRow[]): string[] {

@@ -124,8 +124,9 @@ export function startReferenceClient(options: ReferenceClientOptions, openLink: 
       }
     };
     await Promise.all(Array.from({ length: options.outstandingMax }, work));
-    for (let write = writes.shift(); write !== undefined && isOpen; write = writes.shift()) await doWrite(line, write);
-    return isOpen;
+    if (!isOpen) return false;
+    for (let write = writes.shift(); write !== undefined; write = writes.shift()) await doWrite(line, write);
+    return true;
   };
 
   const run = async (): Promise<void> => {

@@ -64,7 +64,7 @@ export const ANSWER_PURPOSES: readonly ClientPurpose[] = [
   onAnyPoint({
     area: 'ANSWER',
     number: 3,
-    statements: ['MB-APP-GEN-01', 'MB-APP-GEN-03'],
+    statements: ['MB-APP-GEN-01', 'MB-APP-GEN-03', 'MB-TCP-MBAP-05'],
     on: 'tcp',
     purpose: 'An answer of more than 253 bytes of PDU is not taken',
     caughtBy: 'takes-over-long-answers',

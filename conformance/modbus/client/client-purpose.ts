@@ -21,7 +21,7 @@ export interface ClientPurpose {
   readonly requires?: readonly string[];
   /** Id of a defect in `sim/plc/defects/client/`. */
   readonly caughtBy: string;
-  run(bench: ClientBench): Promise<void>;
+  readonly run: (bench: ClientBench) => Promise<void>;
 }
 
 /** Clients that poll once a minute take their time. */

@@ -48,9 +48,9 @@ export const LATE_PURPOSES: readonly ClientPurpose[] = [
   {
     area: 'SEGMENT',
     number: 2,
-    statements: ['MB-TCP-FRM-01', 'MB-TCP-MBAP-05'],
+    statements: ['MB-TCP-PIPE-04', 'MB-TCP-FRM-01'],
     on: 'tcp',
-    purpose: 'Two frames in one segment are told apart by their lengths: a stray answer in front does no harm',
+    purpose: 'A stray answer in front of the right one, in the same segment, is dropped, and the right one is taken',
     requires: ['OBSERVE_POINT'],
     caughtBy: 'takes-segments-for-frames',
     run: (bench) =>

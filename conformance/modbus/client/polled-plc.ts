@@ -1,10 +1,10 @@
 import { decodeRequest } from '../../../hil/protocols/modbus/decode-request.ts';
 import { encodeResponse } from '../../../hil/protocols/modbus/encode-response.ts';
-import type { ModbusRequest } from '../../../hil/protocols/modbus/request.ts';
+import type { MaskWriteRegisterRequest, ModbusRequest, ReadBitsRequest, ReadRegistersRequest } from '../../../hil/protocols/modbus/request.ts';
 import type { TableName } from '../bench/declared-device.ts';
 
 /** Which table each reading function reads. */
-export const READ_TABLES: Readonly<Record<number, TableName>> = { 1: 'coils', 2: 'discreteInputs', 3: 'holdingRegisters', 4: 'inputRegisters' };
+const READ_TABLES = { 1: 'coils', 2: 'discreteInputs', 3: 'holdingRegisters', 4: 'inputRegisters' } as const satisfies Readonly<Record<number, TableName>>;
 /** The function that reads each table. */
 export const READ_FUNCTIONS: Readonly<Record<TableName, 1 | 2 | 3 | 4>> = { coils: 1, discreteInputs: 2, holdingRegisters: 3, inputRegisters: 4 };
 
@@ -44,36 +44,20 @@ export class PolledPlc {
   }
 
   #isInside(request: ModbusRequest): boolean {
-    switch (request.functionCode) {
-      case 1:
-      case 2:
-      case 3:
-      case 4:
-        return request.address + request.quantity <= ADDRESSES;
-      case 15:
-      case 16:
-        return request.address + request.values.length <= ADDRESSES;
-      case 23:
-        return request.readAddress + request.readQuantity <= ADDRESSES && request.writeAddress + request.values.length <= ADDRESSES;
-      default:
-        return true;
-    }
+    if ('readQuantity' in request) return request.readAddress + request.readQuantity <= ADDRESSES && request.writeAddress + request.values.length <= ADDRESSES;
+    if (!('address' in request)) return true;
+    const count = 'quantity' in request ? request.quantity : 'values' in request ? request.values.length : 1;
+    return request.address + count <= ADDRESSES;
   }
 
   #answerTo(request: ModbusRequest): Uint8Array {
     switch (request.functionCode) {
       case 1:
-      case 2: {
-        const { functionCode, address, quantity } = request;
-        const table = functionCode === 1 ? 'coils' : 'discreteInputs';
-        return encodeResponse({ kind: 'response', functionCode, values: this.#words(table, address, quantity).map((word) => word !== 0) });
-      }
+      case 2:
+        return encodeResponse({ kind: 'response', functionCode: request.functionCode, values: this.#read(request).map((word) => word !== 0) });
       case 3:
-      case 4: {
-        const { functionCode, address, quantity } = request;
-        const table = functionCode === 3 ? 'holdingRegisters' : 'inputRegisters';
-        return encodeResponse({ kind: 'response', functionCode, values: this.#words(table, address, quantity) });
-      }
+      case 4:
+        return encodeResponse({ kind: 'response', functionCode: request.functionCode, values: this.#read(request) });
       case 5:
         this.set('coils', request.address, Number(request.value));
         return encodeResponse({ ...request, kind: 'response' });
@@ -86,18 +70,33 @@ export class PolledPlc {
       case 16:
         this.#put('holdingRegisters', request.address, request.values);
         return encodeResponse({ kind: 'response', functionCode: 16, address: request.address, quantity: request.values.length });
-      case 22: {
-        const { address, andMask, orMask } = request;
-        const held = this.value('holdingRegisters', address);
-        this.set('holdingRegisters', address, (held & andMask) | (orMask & ~andMask & 0xffff));
+      case 22:
+        this.#mask(request);
         return encodeResponse({ ...request, kind: 'response' });
-      }
       case 23:
         this.#put('holdingRegisters', request.writeAddress, request.values);
         return encodeResponse({ kind: 'response', functionCode: 23, values: this.#words('holdingRegisters', request.readAddress, request.readQuantity) });
+      case 7:
+      case 8:
+      case 11:
+      case 12:
+      case 17:
+      case 20:
+      case 21:
+      case 24:
+      case 43:
       default:
         return otherAnswer(request);
     }
+  }
+
+  #read({ functionCode, address, quantity }: ReadBitsRequest | ReadRegistersRequest): number[] {
+    return this.#words(READ_TABLES[functionCode], address, quantity);
+  }
+
+  #mask({ address, andMask, orMask }: MaskWriteRegisterRequest): void {
+    const held = this.value('holdingRegisters', address);
+    this.set('holdingRegisters', address, (held & andMask) | (orMask & ~andMask & 0xffff));
   }
 
   #words(table: TableName, address: number, quantity: number): number[] {
@@ -109,30 +108,34 @@ export class PolledPlc {
   }
 }
 
+type OtherRequest = Exclude<ModbusRequest, { readonly functionCode: 1 | 2 | 3 | 4 | 5 | 6 | 15 | 16 | 22 | 23 }>;
+
 /** Answers that hold no data of the four tables. */
-function otherAnswer(request: ModbusRequest): Uint8Array {
+function otherAnswer(request: OtherRequest): Uint8Array {
   switch (request.functionCode) {
-    case 7:
-      return encodeResponse({ kind: 'response', functionCode: 7, status: 0 });
     case 8:
-      return encodeResponse({ ...request, kind: 'response' });
-    case 11:
-      return encodeResponse({ kind: 'response', functionCode: 11, status: 0, eventCount: 0 });
-    case 12:
-      return encodeResponse({ kind: 'response', functionCode: 12, status: 0, eventCount: 0, messageCount: 0, events: new Uint8Array(0) });
-    case 17:
-      return encodeResponse({ kind: 'response', functionCode: 17, data: Uint8Array.of(1, 0xff) });
-    case 20:
-      return encodeResponse({ kind: 'response', functionCode: 20, groups: request.groups.map(({ recordLength }) => Array.from({ length: recordLength }, () => 0)) });
     case 21:
       return encodeResponse({ ...request, kind: 'response' });
+    case 20:
+      return encodeResponse({ kind: 'response', functionCode: 20, groups: request.groups.map(({ recordLength }) => Array.from({ length: recordLength }, () => 0)) });
     case 24:
       return encodeResponse({ kind: 'response', functionCode: 24, values: [1, 2] });
     case 43:
       return identification(request.objectId, request.readCode);
+    case 7:
+    case 11:
+    case 12:
+    case 17:
     default:
-      return Uint8Array.of(request.functionCode | 0x80, 1);
+      return statusAnswer(request.functionCode);
   }
+}
+
+function statusAnswer(functionCode: 7 | 11 | 12 | 17): Uint8Array {
+  if (functionCode === 7) return encodeResponse({ kind: 'response', functionCode, status: 0 });
+  if (functionCode === 11) return encodeResponse({ kind: 'response', functionCode, status: 0, eventCount: 0 });
+  if (functionCode === 12) return encodeResponse({ kind: 'response', functionCode, status: 0, eventCount: 0, messageCount: 0, events: new Uint8Array(0) });
+  return encodeResponse({ kind: 'response', functionCode, data: Uint8Array.of(1, 0xff) });
 }
 
 function identification(objectId: number, readCode: 1 | 2 | 3 | 4): Uint8Array {

@@ -13,7 +13,7 @@ export interface PolledRange {
 export function polledRanges(pdu: Uint8Array): readonly PolledRange[] {
   if (pdu.length < 5) return [];
   const [first, second] = [uint16At(pdu, 1), uint16At(pdu, 3)];
-  switch (pdu[0]) {
+  switch (pdu[0] ?? 0) {
     case 1:
       return [{ table: 'coils', first, count: second, writes: false }];
     case 2:

@@ -35,11 +35,12 @@ function goodTls(bench: DeviceBench): Promise<string> {
   });
 }
 
-function refusing(number: number, listener: string, what: string, caughtBy: string): DevicePurpose {
+function refusing(number: number, listener: string, what: string, source: string, caughtBy: string): DevicePurpose {
   return {
     area: 'TLS',
     number,
     statements: { '3.1.1': [], '5.0': [] },
+    source: source,
     purpose: `Over TLS the device sends nothing to a broker with ${what}`,
     requires: ['TLS'],
     caughtBy,
@@ -56,11 +57,12 @@ function refusing(number: number, listener: string, what: string, caughtBy: stri
   };
 }
 
-function connecting(number: number, listener: string, what: string): DevicePurpose {
+function connecting(number: number, listener: string, what: string, source: string): DevicePurpose {
   return {
     area: 'TLS',
     number,
     statements: { '3.1.1': [], '5.0': [] },
+    source: source,
     level: 'should',
     purpose: `The device connects over TLS ${what}`,
     requires: ['TLS'],
@@ -76,13 +78,13 @@ function connecting(number: number, listener: string, what: string): DevicePurpo
 }
 
 export const CARRIER_PURPOSES: readonly DevicePurpose[] = [
-  connecting(1, 'tls', 'with a certificate that it can check'),
-  refusing(2, 'tls-unknown-ca', 'a certificate of an unknown authority (RFC 5280 section 6)', 'trusts-any-certificate'),
-  refusing(3, 'tls-wrong-name', 'a certificate for another name (RFC 9525)', 'takes-any-name'),
-  refusing(4, 'tls-expired', 'a certificate that has expired (RFC 5280 section 6.1.3)', 'trusts-any-certificate'),
-  connecting(5, 'tls-long-chain', 'with a chain of twelve intermediate authorities'),
-  connecting(6, 'tls-1.2-ecdsa-aes128-gcm', 'version 1.2, suite ECDHE-ECDSA-AES128-GCM-SHA256'),
-  connecting(7, 'tls-1.2-rsa-aes128-gcm', 'version 1.2, suite ECDHE-RSA-AES128-GCM-SHA256'),
+  connecting(1, 'tls', 'with a certificate that it can check', 'MQTT 3.1.1 and 5.0 section 5.4.3; RFC 5280 section 6'),
+  refusing(2, 'tls-unknown-ca', 'a certificate of an unknown authority (RFC 5280 section 6)', 'RFC 5280 section 6', 'trusts-any-certificate'),
+  refusing(3, 'tls-wrong-name', 'a certificate for another name (RFC 9525)', 'RFC 9525 section 6', 'takes-any-name'),
+  refusing(4, 'tls-expired', 'a certificate that has expired (RFC 5280 section 6.1.3)', 'RFC 5280 section 6.1.3', 'trusts-any-certificate'),
+  connecting(5, 'tls-long-chain', 'with a chain of twelve intermediate authorities', 'RFC 8446 sections 4.4.2 and 5.1'),
+  connecting(6, 'tls-1.2-ecdsa-aes128-gcm', 'version 1.2, suite ECDHE-ECDSA-AES128-GCM-SHA256', 'RFC 9325 section 4.2'),
+  connecting(7, 'tls-1.2-rsa-aes128-gcm', 'version 1.2, suite ECDHE-RSA-AES128-GCM-SHA256', 'RFC 9325 section 4.2'),
   {
     area: 'WEBSOCKET',
     number: 1,

@@ -36,6 +36,6 @@ export const DEVICE_PICS: readonly PicsItem[] = [
   { name: 'ENHANCED_AUTHENTICATION', question: 'Does it name an authentication method (PIXIT command:authentication when not by default)?', byDefault: true, source: 'MQTT 5.0 section 4.12' },
   { name: 'REAUTHENTICATES', question: 'Can it be made to re-authenticate (PIXIT triggerReauthenticate)?', byDefault: true, source: 'MQTT 5.0 section 4.12.1' },
   { name: 'LARGE_PUBLICATIONS', question: 'Can it be made to publish 20 kB or more (PIXIT triggerLarge)?', byDefault: true, source: 'section 3.3 of both' },
-  { name: 'TLS', question: 'Does it connect over TLS and check the certificate of the broker (PIXIT command:tls)?', byDefault: false, source: 'section 5.4.2 of both; RFC 5280, RFC 9525' },
+  { name: 'TLS', question: 'Does it connect over TLS and check the certificate of the broker (PIXIT command:tls)?', byDefault: false, source: 'section 5.4.3 of both; RFC 5280, RFC 9525' },
   { name: 'WEBSOCKET', question: 'Does it connect over WebSocket (PIXIT command:websocket)?', byDefault: false, source: 'section 6 of both' },
 ];

@@ -5,8 +5,8 @@ import { DeviceBench } from './device-bench.ts';
 
 /**
  * A test purpose for devices, in one protocol version or in both: it becomes `TP_MQTT3_DEVICE_<area>_<number>` and
- * `TP_MQTT5_DEVICE_<area>_<number>`. An empty list of statements makes a case all the same: what vendors are asked for
- * beside the standard.
+ * `TP_MQTT5_DEVICE_<area>_<number>`. An empty list of statements makes a case all the same, one that `source` accounts for:
+ * what vendors are asked for beside the numbered statements.
  */
 export interface DevicePurpose {
   readonly area: string;
@@ -15,6 +15,8 @@ export interface DevicePurpose {
   /** Counts from 1; raised whenever stimulus or allowed reactions change. 1 by default. */
   readonly version?: number;
   readonly statements: { readonly '3.1.1'?: readonly string[]; readonly '5.0'?: readonly string[] };
+  /** As in `CaseDeclaration`; needed where a list of statements is empty. */
+  readonly source?: string;
   /** `must` by default. */
   readonly level?: Level;
   readonly purpose: string;
@@ -33,7 +35,7 @@ export function deviceCases(purposes: readonly DevicePurpose[]): ConformanceCase
   return [...purposes.flatMap((purpose) => caseIn(purpose, '3.1.1', 4)), ...purposes.flatMap((purpose) => caseIn(purpose, '5.0', 5))];
 }
 
-function caseIn({ area, number, version = 1, statements, level = 'must', purpose, requires = [], caughtBy, run }: DevicePurpose, standard: '3.1.1' | '5.0', protocol: ProtocolVersion): ConformanceCase[] {
+function caseIn({ area, number, version = 1, statements, source, level = 'must', purpose, requires = [], caughtBy, run }: DevicePurpose, standard: '3.1.1' | '5.0', protocol: ProtocolVersion): ConformanceCase[] {
   const ids = statements[standard];
   if (ids === undefined) return [];
   return [
@@ -41,6 +43,7 @@ function caseIn({ area, number, version = 1, statements, level = 'must', purpose
       id: `TP_MQTT${protocol === 4 ? 3 : 5}_DEVICE_${area}_${String(number).padStart(3, '0')}`,
       version,
       statements: ids.map((id) => statementKey(`mqtt-${standard}`, id)),
+      ...(source === undefined ? {} : { source }),
       level,
       purpose,
       requires: [protocol === 4 ? 'MQTT_3_1_1' : 'MQTT_5_0', ...requires],

@@ -61,6 +61,7 @@ export const LIFE_PURPOSES: readonly DevicePurpose[] = [
     area: 'KEEPALIVE',
     number: 3,
     statements: { '3.1.1': [], '5.0': [] },
+    source: 'MQTT 3.1.1 and 5.0 section 3.1.2.10 (no PINGRESP within a reasonable amount of time)',
     level: 'should',
     purpose: 'The device ends a connection on which its PINGREQ is not answered',
     requires: ['KEEP_ALIVE'],

@@ -196,6 +196,7 @@ export const RECEIVE_PURPOSES: readonly DevicePurpose[] = [
     area: 'RECEIVE',
     number: 13,
     statements: { '3.1.1': [], '5.0': [] },
+    source: 'MQTT 3.1.1 section 2.2.3, MQTT 5.0 sections 2.1.4 and 3.1.2.11.4 (how long a packet may be)',
     level: 'should',
     purpose: `A payload of ${LARGE_BYTES} bytes is taken and acknowledged (5.0: unless the device announces less)`,
     requires: ['SUBSCRIBES'],

@@ -33,6 +33,9 @@ function delays(bench: DeviceBench, refusal: Refusal, round: number): Promise<re
   });
 }
 
+const RECONNECT_SOURCE = 'beside the standard, which leaves to the client whether it comes back: what a device in the field needs';
+const BACKOFF_SOURCE = 'beside the standard, which names no delay: backoff with jitter, so that a fleet does not come back at once';
+
 function tooFew(count: number): boolean {
   return count < SAMPLES_MIN;
 }
@@ -42,6 +45,7 @@ function growing(number: number, refusal: Refusal): DevicePurpose {
     area: 'BACKOFF',
     number,
     statements: { '3.1.1': [], '5.0': [] },
+    source: BACKOFF_SOURCE,
     level: 'should',
     purpose: `After ${refusal} the device waits longer from attempt to attempt`,
     requires: ['RECONNECTS'],
@@ -60,6 +64,7 @@ export const RECONNECT_PURPOSES: readonly DevicePurpose[] = [
     area: 'RECONNECT',
     number: 1,
     statements: { '3.1.1': [], '5.0': [] },
+    source: RECONNECT_SOURCE,
     level: 'should',
     purpose: 'The device comes back when its connection is lost',
     requires: ['RECONNECTS'],
@@ -77,6 +82,7 @@ export const RECONNECT_PURPOSES: readonly DevicePurpose[] = [
     area: 'BACKOFF',
     number: 3,
     statements: { '3.1.1': [], '5.0': [] },
+    source: BACKOFF_SOURCE,
     level: 'should',
     purpose: 'The delays before the device comes back are drawn: two starts do not give the same',
     requires: ['RECONNECTS'],
@@ -93,6 +99,7 @@ export const RECONNECT_PURPOSES: readonly DevicePurpose[] = [
     area: 'ENDURANCE',
     number: 1,
     statements: { '3.1.1': [], '5.0': [] },
+    source: RECONNECT_SOURCE,
     level: 'should',
     purpose: 'The device lives through intermittent connectivity (PIXIT enduranceMs): it comes back and acknowledges each time',
     requires: ['RECONNECTS', 'SUBSCRIBES'],

@@ -226,6 +226,7 @@ export const RESUME_PURPOSES: readonly DevicePurpose[] = [
     area: 'SESSION',
     number: 7,
     statements: { '3.1.1': [], '5.0': [] },
+    source: 'MQTT 3.1.1 section 3.2.2.2, MQTT 5.0 section 3.2.2.1.1 (Session Present)',
     level: 'should',
     purpose: 'When the session has expired on the broker, the device subscribes again',
     requires: [...KEPT, 'SUBSCRIBES'],

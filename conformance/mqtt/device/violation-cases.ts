@@ -25,6 +25,7 @@ function broken(number: number, what: string, statements: DevicePurpose['stateme
         area: 'BROKEN',
         number,
         statements: standard === '3.1.1' ? { '3.1.1': ids } : { '5.0': ids },
+        ...(ids.length === 0 ? { source: 'MQTT 5.0 section 4.13.1' } : {}),
         level: standard === '3.1.1' ? 'must' : 'should',
         purpose: `The device ends the connection when its broker sends ${what}`,
         requires: ['SUBSCRIBES'],

@@ -1,3 +1,5 @@
+import type { StoreStats } from './store/store-report.ts';
+
 export type QualityOfService = 0 | 1 | 2;
 
 /** One application message (MQTT 3.1.1 section 1.2). The payload belongs to nobody: treat it as frozen. */
@@ -21,6 +23,8 @@ export interface BrokerStats {
   readonly messagesDelivered: number;
   /** Connections ended by a bound or by malformed input, by reason. */
   readonly refused: Readonly<Record<string, number>>;
+  /** Of an engine that keeps what it has beyond the process; undefined for one that does not. */
+  readonly store?: StoreStats | undefined;
 }
 
 /**
@@ -29,7 +33,7 @@ export interface BrokerStats {
  */
 export interface BrokerEngine {
   readonly name: string;
-  /** Binds the MQTT listener. @throws FieldproofError FP_PORT_IN_USE, FP_BIND_FAILED. */
+  /** Recovers what an earlier process left, then binds the MQTT listener. @throws FieldproofError FP_BROKER_STORE, FP_PORT_IN_USE, FP_BIND_FAILED. */
   listen(host: string, port: number): Promise<{ readonly port: number }>;
   /** Binds a listener for MQTT over WebSocket as well; an engine without it has none. @throws FieldproofError as `listen`. */
   listenWebSocket?(host: string, port: number): Promise<{ readonly port: number }>;

@@ -104,6 +104,17 @@ const uplinkSchema = z.strictObject({
     .prefault({}),
 });
 
+/** What the broker of our own keeps, and when it counts as kept. */
+const storeSchema = z.strictObject({
+  policy: z
+    .enum(['memory', 'os', 'fsync'])
+    .optional()
+    .describe('When a message is acknowledged: at once (memory), when the operating system has it (os: outlives the process), when the medium has it (fsync: outlives a cut supply). Default: os with a path, memory without.'),
+  path: z.string().min(1).max(1_024).optional().describe('Folder of its own for os and fsync; a relative one starts at the folder of the configuration.'),
+  bytesMax: sizeBytes.prefault('1GiB').describe('Payload of queued and retained messages. At the bound QoS 1 and 2 are refused: reason code 0x97, in 3.1.1 by closing.'),
+  messagesMax: z.number().int().min(1).max(100_000_000).default(2_000_000).describe('Queued and retained messages; the same rule.'),
+});
+
 /** The one configuration file of the gateway. Every default is a value that a plant could run with. */
 export const gatewayConfigSchema = z.strictObject({
   id,
@@ -121,6 +132,7 @@ export const gatewayConfigSchema = z.strictObject({
       packetBytesMax: sizeBytes.prefault('1MiB').describe('A larger MQTT packet ends its connection.'),
       connectionsMax: z.number().int().min(1).max(1_000_000).default(20_000),
       queuedMessagesMax: z.number().int().min(1).max(1_000_000).default(10_000).describe('Queued for one absent persistent session.'),
+      store: storeSchema.prefault({}).describe('Of the core engine; aedes keeps everything in memory.'),
     })
     .prefault({}),
   southbound: southboundSchema.prefault({}),

@@ -1,3 +1,4 @@
+import { caseBasis } from '../../../conformance/framework/case-basis.ts';
 import type { CaseResult } from '../../../conformance/framework/case-result.ts';
 import type { CaseFiles, CaseFileTable } from '../../case-files.ts';
 import { formatDuration } from '../../format-quantity.ts';
@@ -36,13 +37,13 @@ ${rows}</table><p class="empty" id="no-match" hidden>Nothing matches the filter.
 }
 
 function caseRow(result: CaseResult, lines: readonly string[], files: CaseFiles): SafeHtml {
-  const { id, verdict, level, purpose, statements, because, cause, durationMs, attempts, evidenceSha256, alsoViolated } = result;
+  const { id, verdict, level, purpose, statements, source, because, cause, durationMs, attempts, evidenceSha256, alsoViolated } = result;
   const more = lines.length - LINES_MAX;
   return html`<tbody role="rowgroup" data-check id="${id}" class="v-${verdict}">
 <tr role="row"><td role="cell" class="cell-verdict">${verdictBadge(verdict)}${level !== 'must' && html` <span class="dim">${level}</span>`}</td>
 <th role="rowheader" scope="row"><span class="check-name">${id}</span><span class="purpose">${purpose}</span></th>
 <td role="cell"><p class="because">${cause !== 'none' && cause !== 'misbehaved' && html`<b>${cause}</b>: `}${because}</p>
-<div class="statements">${statements.map((key) => html`<span class="statement">${key}</span>`)}${alsoViolated.map((key) => html`<span class="statement">also ${key}</span>`)}<span>${formatDuration(durationMs)}</span>${attempts > 1 && html`<span>attempt ${attempts}</span>`}</div>
+<div class="statements">${caseBasis({ statements, source }).map((key) => html`<span class="statement">${key}</span>`)}${alsoViolated.map((key) => html`<span class="statement">also ${key}</span>`)}<span>${formatDuration(durationMs)}</span>${attempts > 1 && html`<span>attempt ${attempts}</span>`}</div>
 ${lines.length > 0 && html`<details class="evidence"${verdict !== 'pass' && html` open`}><summary>Packets</summary><div class="scroll" tabindex="0"><pre class="packets">${lines.slice(0, LINES_MAX).join('\n')}${more > 0 && `\n${more} more lines in evidence/${id}.txt`}</pre></div><p class="dim">${filesOf(files)}SHA-256 <code class="hash">${evidenceSha256}</code></p></details>`}</td></tr></tbody>
 `;
 }

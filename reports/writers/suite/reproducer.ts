@@ -1,4 +1,5 @@
 import { fromHex, type EvidenceStep } from '../../../conformance/framework/evidence.ts';
+import { caseBasis } from '../../../conformance/framework/case-basis.ts';
 import type { CaseResult } from '../../../conformance/framework/case-result.ts';
 import type { Suite } from '../../../conformance/framework/suite.ts';
 import { printableLine } from '../../printable-text.ts';
@@ -26,11 +27,11 @@ const STEPS_MAX = 5_000;
  * bytes, waits for what was received before it goes on, cuts, pauses. It prints what comes, with time and a hint, beside what
  * the record has, and ends with the verdict. Pure: the same evidence gives the same script.
  */
-export function reproducer(result: Pick<CaseResult, 'id' | 'purpose' | 'verdict' | 'because' | 'statements'>, steps: readonly EvidenceStep[], options: ReproducerOptions): string {
+export function reproducer(result: Pick<CaseResult, 'id' | 'purpose' | 'verdict' | 'because' | 'statements' | 'source'>, steps: readonly EvidenceStep[], options: ReproducerOptions): string {
   const { carrier, host, port, tls, answerTimeoutMs, describeFrame } = options;
   const written = steps.slice(0, STEPS_MAX).flatMap((step) => stepLines(step, result.id, describeFrame));
   const left = steps.length - STEPS_MAX;
-  const facts = { id: result.id, purpose: result.purpose, statements: result.statements, verdict: result.verdict, because: result.because, carrier, host, port, tls, answerTimeoutMs };
+  const facts = { id: result.id, purpose: result.purpose, statements: caseBasis(result), verdict: result.verdict, because: result.because, carrier, host, port, tls, answerTimeoutMs };
   return [
     '#!/usr/bin/env node',
     `// ${result.id}: ${comment(result.purpose)}`,

@@ -1,3 +1,4 @@
+import { caseBasis } from '../../../conformance/framework/case-basis.ts';
 import type { CaseResult } from '../../../conformance/framework/case-result.ts';
 import type { SuiteRecord } from '../../suite-record.ts';
 import type { SuiteWriter } from '../../suite-writer.ts';
@@ -48,8 +49,8 @@ function properties({ runId, sut, seed, tier, verdict, replayCommand, journal, p
   return { sut: sut.address, runId, verdict, seed, tier, replay: replayCommand, journal: journal.headHash, pics: pics.sha256 };
 }
 
-function testcase(suite: string, { id, verdict, level, because, statements, purpose, durationMs, cause }: CaseResult): string {
-  const told = `${because} [${statements.join(', ')}] ${purpose}`;
+function testcase(suite: string, { id, verdict, level, because, statements, source, purpose, durationMs, cause }: CaseResult): string {
+  const told = `${because} [${caseBasis({ statements, source }).join(', ')}] ${purpose}`;
   if (verdict === 'pass') return element(suite, id, durationMs, []);
   if (verdict === 'fail' && level !== 'must') return element(suite, id, durationMs, [`      <skipped${xmlAttributes({ message: `${level}, not met: ${told}` })}/>`]);
   return element(suite, id, durationMs, [problem(verdict === 'fail' ? 'failure' : 'error', verdict === 'fail' ? cause : verdict, told)]);

@@ -66,9 +66,9 @@ function addCases(text: BoundedText, cases: readonly CaseResult[]): void {
   text.addAll(notPassed, caseRow, (count) => `\n${count} more cases are left out here; report.html and run.json hold them.`);
 }
 
-function caseRow({ id, verdict, level, statements, purpose, because }: CaseResult): string {
+function caseRow({ id, verdict, level, statements, source, purpose, because }: CaseResult): string {
   const word = `${VERDICT_MARKS[verdict]} ${verdict}${level === 'must' ? '' : ` (${level})`}`;
-  return `| ${[word, markdownCode(id), statements.map(markdownCode).join(' '), markdownText(purpose), markdownText(because)].join(' | ')} |`;
+  return `| ${[word, markdownCode(id), [...statements.map(markdownCode), ...(source === undefined ? [] : [markdownText(source)])].join(' '), markdownText(purpose), markdownText(because)].join(' | ')} |`;
 }
 
 function addExcluded(text: BoundedText, excluded: SuiteRecord['excluded']): void {

@@ -22,14 +22,14 @@ export class DeliveryQueue {
     return this.#qos0.length + this.#acknowledged.length;
   }
 
-  /** @param onDropped - Told of each message that had to go, the new one included when it is larger than the bound. */
+  /**
+   * @param onDropped - Told of each message that had to go.
+   * @returns undefined when the new one is larger than the bound and did not come in.
+   */
   push(delivery: Delivery, bounds: QueueBounds, onDropped: (dropped: QueuedDelivery) => void): QueuedDelivery | undefined {
     const queued: QueuedDelivery = { ...delivery, sequence: (this.#sequence += 1) };
     const bytes = sizeOf(queued);
-    if (bytes > bounds.bytesMax || bounds.messagesMax < 1) {
-      onDropped(queued);
-      return undefined;
-    }
+    if (bytes > bounds.bytesMax || bounds.messagesMax < 1) return undefined;
     while (this.length > 0 && (this.length >= bounds.messagesMax || this.#bytes + bytes > bounds.bytesMax)) {
       const oldest = this.#take(this.#qos0.length > 0 ? this.#qos0 : this.#acknowledged);
       if (oldest !== undefined) onDropped(oldest);

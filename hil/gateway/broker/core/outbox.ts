@@ -87,6 +87,7 @@ export class Outbox {
   offer(delivery: Delivery, bounds: QueueBounds): void {
     const left = this.#stored === undefined ? bounds : this.#boundsBehind(this.#stored, delivery, bounds);
     const queued = this.#queue.push(delivery, left, (dropped) => this.#drop(dropped, 'queue-full'));
+    if (queued === undefined) this.#events.dropped('queue-full');
     if (queued === undefined || queued.qos === 0) return;
     const { sequence, routed, qos, retain, subscriptionIdentifiers } = queued;
     const { message } = routed;

@@ -31,11 +31,11 @@ export function handlePublish(client: Client, packet: PublishPacket, parts: Brok
     refuse(client, packet, parts, 'reserved-topic');
     return undefined;
   }
-  const obstacle = qos > 0 || packet.retain ? parts.obstacle() : undefined;
-  if (obstacle !== undefined) return obstructed(client, packet, topic, obstacle, parts);
   return whenDone(parts.access.mayPublish(client.identity, topic, packet.retain), (isAllowed) => {
-    if (isAllowed) accept(client, packet, topic, parts);
-    else refuse(client, packet, parts, 'publish-not-authorized');
+    const obstacle = isAllowed && (qos > 0 || packet.retain) ? parts.obstacle() : undefined;
+    if (!isAllowed) refuse(client, packet, parts, 'publish-not-authorized');
+    else if (obstacle !== undefined) obstructed(client, packet, topic, obstacle, parts);
+    else accept(client, packet, topic, parts);
   });
 }
 

@@ -71,7 +71,8 @@ export class Router {
     const expired = retained.visitMatching(subscription.filter, nowMs(), (message) => {
       if (subscription.noLocal && message.publisherId === session.clientId) return;
       const qos = lowerQos(message.qos, subscription.qos);
-      session.offer({ routed: new RoutedMessage(message), qos, retain: true, subscriptionIdentifiers, shared: undefined });
+      // To the store each of these is a message of its own: they are queued at different times.
+      session.offer({ routed: new RoutedMessage({ ...message }), qos, retain: true, subscriptionIdentifiers, shared: undefined });
     });
     for (const topic of expired) record({ kind: 'retained-gone', topic });
   }

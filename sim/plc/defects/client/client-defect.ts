@@ -3,12 +3,12 @@ import type { Adu, ClientCarrier } from './client-adu.ts';
 /** What a defect can do on a connection at any time. */
 export interface ClientTools {
   readonly carrier: ClientCarrier;
-  toServer(bytes: Uint8Array): void;
-  toClient(bytes: Uint8Array): void;
-  later(ms: number, callback: () => void): void;
-  nowMs(): number;
+  readonly toServer: (bytes: Uint8Array) => void;
+  readonly toClient: (bytes: Uint8Array) => void;
+  readonly later: (ms: number, callback: () => void) => void;
+  readonly nowMs: () => number;
   /** Ends the connection on both sides. */
-  end(): void;
+  readonly end: () => void;
   /** Requests of the client that no answer has passed for, the oldest first. */
   readonly unanswered: readonly SentRequest[];
 }
@@ -61,8 +61,8 @@ export function changesAnswers(id: string, does: string, change: (chunk: Uint8Ar
     does,
     onConnection: (tools) => ({
       onAnswer: (chunk) => {
-        const id = ((chunk[0] ?? 0) << 8) | (chunk[1] ?? 0);
-        const named = tools.carrier === 'tcp' ? tools.unanswered.find(({ transactionId }) => transactionId === id) : undefined;
+        const answered = ((chunk[0] ?? 0) << 8) | (chunk[1] ?? 0);
+        const named = tools.carrier === 'tcp' ? tools.unanswered.find(({ transactionId }) => transactionId === answered) : undefined;
         const last = named ?? tools.unanswered.at(-1);
         return last === undefined ? [chunk] : change(chunk, last, tools);
       },

@@ -12,11 +12,11 @@ const UNANSWERED_MAX = 64;
  */
 export function defectiveClientLink(link: ByteLink, carrier: ClientCarrier, { onConnection }: ClientDefect, clock: Clock): ByteLink {
   const unanswered: SentRequest[] = [];
-  let receiver: (chunk: Uint8Array) => void = () => undefined;
+  let receiver: ((chunk: Uint8Array) => void) | undefined;
   const tools: ClientTools = {
     carrier,
     toServer: (bytes) => void link.send(bytes).catch(() => undefined),
-    toClient: (bytes) => receiver(bytes),
+    toClient: (bytes) => receiver?.(bytes),
     later: (ms, callback) => void clock.setTimer(ms, callback),
     nowMs: () => clock.nowMs(),
     end: () => link.destroy(),
@@ -46,7 +46,7 @@ export function defectiveClientLink(link: ByteLink, carrier: ClientCarrier, { on
       receiver = taken;
       link.onBytes((chunk) => {
         for (const changed of connection.onAnswer?.(chunk) ?? [chunk]) {
-          receiver(changed);
+          taken(changed);
           forget(changed);
         }
       });
