@@ -71,6 +71,7 @@ class SuiteRunner {
   }
 
   async run(): Promise<SuiteRun> {
+    if (this.#stopped()) return this.#outcome(false);
     const liveness = await this.#probe();
     if (liveness !== 'alive') {
       this.#findings.push(`the SUT was ${liveness} before the first case: nothing was tested`);

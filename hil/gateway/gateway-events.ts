@@ -4,6 +4,21 @@ import type { PointValue } from './southbound/device-profile.ts';
 export interface GatewayEvents {
   'gateway.started': { mqttPort: number; httpPort: number; websocketPort?: number; configSha256: string };
   'gateway.stopping': { reason: string };
+  /**
+   * What an earlier process left is in force again. `damage`: none, rows, repaired, set-aside; `lost` and `surplus`: rows by kind
+   * (sessions, subscriptions, wills, retained, queued, inFlight, incoming).
+   */
+  'broker.recovered': {
+    damage: string;
+    found: Record<string, number>;
+    lost: Record<string, number>;
+    lostCommits: number;
+    surplus: Record<string, number>;
+    tookMs: number;
+  };
+  /** The broker cannot store: it acknowledges nothing and takes no connections until `broker.store-restored`. */
+  'broker.store-failed': { because: string };
+  'broker.store-restored': { failures: number };
   'southbound.connected': { line: string };
   'southbound.lost': { line: string; reason: string };
   /** One request that failed for good (after its retries). `kind`: timeout, exception, corrupt or closed. */

@@ -63,7 +63,7 @@ const SAMPLE_PERIOD_MS = 500;
 /** @throws FieldproofError what `deps.loadProfile` throws; nothing has been opened then. */
 export function createGateway(config: GatewayConfig, deps: GatewayDeps): Gateway {
   const { clock, random, observe, log } = deps;
-  const engine = createBrokerEngine(config.broker, { clock, random: random.child('broker'), log, wire: deps.wire, place: `${config.id} mqtt` });
+  const engine = createBrokerEngine(config.broker, { clock, random: random.child('broker'), log, observe, wire: deps.wire, place: `${config.id} mqtt` });
   const uplinkDeps = { ...deps, random: random.child('uplink') };
   const uplink = config.uplink === undefined ? undefined : createUplink(config.uplink, config.id, uplinkDeps);
   const onReport = createTelemetryPublisher(config.telemetry, deps.bootId, { engine, observe, log });

@@ -50,8 +50,8 @@ describe('a wrong key or value is told with line, column, key and what would be 
     ['unknown key', 'id: edge\nmqqt: {}\n', ['2:1 mqqt: unknown key "mqqt"; did you mean "mqtt"? (valid here: id, mqtt, http, broker, southbound, telemetry, uplink, log)']],
     ['nothing near', 'id: edge\nzzzzzz: {}\n', ['2:1 zzzzzz: unknown key "zzzzzz" (valid here: id, mqtt, http, broker, southbound, telemetry, uplink, log)']],
     ['two unknown keys', 'id: edge\nmqtt:\n  hots: a\n  prot: 1\n', [
-      '3:3 mqtt.hots: unknown key "hots"; did you mean "host"? (valid here: host, port)',
-      '4:3 mqtt.prot: unknown key "prot"; did you mean "port"? (valid here: host, port)',
+      '3:3 mqtt.hots: unknown key "hots"; did you mean "host"? (valid here: host, port, websocket)',
+      '4:3 mqtt.prot: unknown key "prot"; did you mean "port"? (valid here: host, port, websocket)',
     ]],
     ['missing key', 'log: { level: info }\n', ['1:1 id: missing key "id": expected text']],
     ['wrong type', 'id: edge\nmqtt: { port: abc }\n', ['2:9 mqtt.port: expected a number, found "abc"']],

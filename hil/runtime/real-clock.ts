@@ -11,7 +11,11 @@ const TIMEOUT_LATE_MS = 2;
  * latencies between two child processes of one run measurable.
  */
 export const realClock: FineClock = {
-  nowMs: () => Number(process.hrtime.bigint() / 1_000n) / 1_000,
+  // The pair costs a third of the bigint, and a broker asks for each message.
+  nowMs: () => {
+    const [seconds, nanoseconds] = process.hrtime();
+    return seconds * 1_000 + Math.floor(nanoseconds / 1_000) / 1_000;
+  },
   wallMs: () => Date.now(),
   setTimer(delayMs, callback) {
     const timer = setTimeout(callback, Math.min(Math.max(0, delayMs), TIMER_DELAY_MS_MAX));

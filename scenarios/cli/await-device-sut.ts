@@ -8,8 +8,11 @@ import { powerHookOf, switchPower } from '../../hil/rig/power/switch-power.ts';
 import type { TcpAddress } from '../../hil/transport/tcp-link.ts';
 import type { SutConnection } from '../conformance/sut-connection.ts';
 import { createDeviceHost, type DeviceHost } from '../conformance/device-host.ts';
-import { commandStarter, operatorStarter, powerStarter, type DeviceStarter } from '../conformance/device-starter.ts';
+import { commandStarter } from '../conformance/command-starter.ts';
+import { deviceHostValues } from '../conformance/device-host-values.ts';
+import { powerStarter, type DeviceStarter } from '../conformance/device-starter.ts';
 import { deviceVersion } from '../conformance/device-version.ts';
+import { operatorStarter } from '../conformance/operator-starter.ts';
 import { terminalOperator } from './ask-operator.ts';
 import { say, type ProgramContext } from './program-context.ts';
 import { rigLineDeps } from './rig-environment.ts';
@@ -25,22 +28,32 @@ export interface DeviceFlags {
 
 /**
  * Listens for a device, and asks it once for the protocol version that it speaks when nobody has declared it.
- * @throws FieldproofError FP_USAGE for an address that is none, FP_PORT_IN_USE, FP_BIND_FAILED, FP_RIG_POWER.
+ * @param signal - Nobody is asked or waited for any more.
+ * @throws FieldproofError FP_USAGE for an address that is none, FP_PICS_INVALID for a port that is none, FP_PORT_IN_USE,
+ * FP_BIND_FAILED, FP_RIG_POWER.
  */
-export async function awaitDeviceSut(flags: DeviceFlags, pixit: Pixit, context: ProgramContext): Promise<SutConnection> {
-  const { starter, end } = starterOf(flags, pixit, context);
-  const publicHost = pixit.values['brokerHost'];
-  const host = await createDeviceHost({ listen: addressOf(flags.listen ?? ''), ...(typeof publicHost === 'string' ? { publicHost } : {}), starter, clock: context.clock });
-  say(context, `listening for the device on port ${host.port}`);
+export async function awaitDeviceSut(flags: DeviceFlags, pixit: Pixit, context: ProgramContext, signal: AbortSignal): Promise<SutConnection> {
+  const listen = addressOf(flags.listen ?? '');
+  const place = deviceHostValues(pixit);
+  const { starter, end } = starterOf(flags, pixit, context, signal);
+  const host = await createDeviceHost({ listen, ...place, starter, clock: context.clock });
+  const { tlsPort, websocketPort, authorityFolder } = place;
+  const more = [...(tlsPort === undefined ? [] : [`TLS on ${tlsPort}`]), ...(websocketPort === undefined ? [] : [`WebSocket on ${websocketPort}`])];
+  say(context, [`listening for the device on port ${host.port}`, ...more].join(', '));
+  if (authorityFolder !== undefined) say(context, `for TLS the device has to trust the test authority in ${host.caFile}`);
   const isTold = flags.pics !== undefined || flags.dutCommand?.includes('{version}') === true;
-  const version = isTold ? undefined : await deviceVersion(host, pixit, context.clock);
+  const stop = async (): Promise<void> => {
+    await host.stop();
+    end();
+  };
+  const version = isTold ? undefined : await deviceVersion(host, pixit, context.clock, signal).catch(async (cause: unknown) => {
+    await stop();
+    throw cause;
+  });
   return {
     ...connectionOf(host, flags),
     narrow: (pics) => (version === undefined ? pics : ofVersion(pics, version)),
-    stop: async () => {
-      await host.stop();
-      end();
-    },
+    stop,
   };
 }
 
@@ -52,11 +65,14 @@ function connectionOf(host: DeviceHost, { dutCommand }: DeviceFlags): Omit<SutCo
     },
     accept: host.accept,
     act: host.act,
+    remarks: host.remarks,
     hindrance: () => undefined,
   };
 }
 
-function starterOf({ dutCommand, map, dut }: DeviceFlags, pixit: Pixit, context: ProgramContext): { readonly starter: DeviceStarter; readonly end: () => void } {
+function starterOf({ dutCommand, map, dut }: DeviceFlags, pixit: Pixit, context: ProgramContext, signal: AbortSignal): { readonly starter: DeviceStarter; readonly end: () => void } {
+  if ((map === undefined) !== (dut === undefined)) throw new FieldproofError('FP_USAGE', '--map and --dut go together: which DUT of which map is it?');
+  if (dutCommand !== undefined && map !== undefined) throw new FieldproofError('FP_USAGE', 'the device is started by --dut-command or by the power hook of --map, not by both');
   if (dutCommand !== undefined) {
     const commandFor = (variant: string): string | undefined => {
       const own = pixit.values[`command:${variant}`];
@@ -76,7 +92,7 @@ function starterOf({ dutCommand, map, dut }: DeviceFlags, pixit: Pixit, context:
     };
     return { starter: powerStarter(cycle), end: () => undefined };
   }
-  const operator = terminalOperator(context);
+  const operator = terminalOperator(context, signal);
   return { starter: operatorStarter(operator.ask), end: () => operator.close() };
 }
 

@@ -61,28 +61,32 @@ export async function performSuiteRun(suite: Suite, flags: ConformanceRunFlags, 
   const { pics: declared, pixit } = flags.pics === undefined ? defaultDeclaration(suite) : readDeclaration(flags.pics, suite);
   const seed = flags.seed ?? context.drawSeed();
   const address = addressFrom(suite, flags);
-  const connection = await connectionOf(suite, flags, pixit, { address, seed, context });
-  const pics = connection.narrow?.(declared) ?? declared;
-  const selection = selectCases(suite, { pics, only: flags.only ?? [], hindrance: (test) => connection.hindrance(test) });
-  const folder = runFolder(flags.out, suite.name, context.clock.wallMs(), seed);
   const abort = new AbortController();
   const stopListening = context.onSignal((signal) => {
     say(context, `${signal}: ending the run after the cases under way`);
     abort.abort(signal);
   });
-  const display = showSuiteProgress(context, selection.selected.length);
+  let connection: SutConnection | undefined;
+  let display: ReturnType<typeof showSuiteProgress> | undefined;
   try {
+    const sut = await connectionOf(suite, flags, pixit, { address, seed, context, signal: abort.signal });
+    connection = sut;
+    const pics = sut.narrow?.(declared) ?? declared;
+    const selection = selectCases(suite, { pics, only: flags.only ?? [], hindrance: (test) => sut.hindrance(test) });
+    const folder = runFolder(flags.out, suite.name, context.clock.wallMs(), seed);
+    const progress = showSuiteProgress(context, selection.selected.length);
+    display = progress;
     const record = await runConformance(
-      { suite, address, selection, pics, pixit, seed, ...(flags.parallel === undefined ? {} : { parallel: flags.parallel }), folder, version: context.version, tier: connection.tier, command: commandOf(suite, flags) },
-      { clock: context.clock, dial: (target) => connection.dial(target), accept: (waitMs) => connection.accept(waitMs), act: (action, params) => connection.act(action, params), signal: abort.signal, progress: display.show },
+      { suite, address, selection, pics, pixit, seed, ...(flags.parallel === undefined ? {} : { parallel: flags.parallel }), folder, version: context.version, tier: sut.tier, command: commandOf(suite, flags) },
+      { clock: context.clock, dial: (target) => sut.dial(target), accept: (waitMs) => sut.accept(waitMs), act: (action, params) => sut.act(action, params), remarks: () => sut.remarks?.() ?? [], signal: abort.signal, progress: progress.show },
     );
-    display.end();
+    progress.end();
     writeRun(record, { suite, pixit, folder, flags }, context);
     return { record, folder };
   } finally {
-    display.end();
+    display?.end();
     stopListening();
-    await connection.stop();
+    await connection?.stop();
   }
 }
 
@@ -130,10 +134,10 @@ async function connectionOf(
   suite: Suite,
   flags: ConformanceRunFlags,
   pixit: Pixit,
-  { address, seed, context }: { readonly address: string; readonly seed: number; readonly context: ProgramContext },
+  { address, seed, context, signal }: { readonly address: string; readonly seed: number; readonly context: ProgramContext; readonly signal: AbortSignal },
 ): Promise<SutConnection> {
   if (flags.listen === undefined) return connectSut(suite, address, pixit, context.clock);
-  return isModbusAddress(flags.listen) ? awaitModbusClient(flags, pixit, randomFromSeed(seed).child('observer'), context) : awaitDeviceSut(flags, pixit, context);
+  return isModbusAddress(flags.listen) ? awaitModbusClient(flags, pixit, randomFromSeed(seed).child('observer'), context) : awaitDeviceSut(flags, pixit, context, signal);
 }
 
 /** Says where the run differs from what is known. @returns 0 when nowhere; what interrupts a run stays what it is. */

@@ -22,15 +22,20 @@ export class Arrivals<Thing> {
     this.#wake?.();
   }
 
-  /** The oldest that nobody has taken; undefined when none comes in time. One asks at a time. */
-  async next(waitMs: number): Promise<Thing | undefined> {
+  /**
+   * The oldest that nobody has taken; undefined when none comes in time. One asks at a time.
+   * @param enough - Ends the wait before its time.
+   */
+  async next(waitMs: number, enough?: Promise<void>): Promise<Thing | undefined> {
     if (this.#waiting.length === 0) {
       await new Promise<void>((resolve) => {
         const timer = this.#clock.setTimer(waitMs, resolve);
-        this.#wake = () => {
+        const end = (): void => {
           timer.cancel();
           resolve();
         };
+        this.#wake = end;
+        void enough?.then(end);
       });
       this.#wake = undefined;
     }

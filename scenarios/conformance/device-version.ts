@@ -8,12 +8,16 @@ import type { DeviceHost } from './device-host.ts';
 /** How long a device may take to connect, milliseconds, unless the PIXIT says it. */
 const CONNECT_WAIT_MS = 30_000;
 
-/** Starts the device and reads the protocol level of its CONNECT; undefined when none can be read. */
-export async function deviceVersion(host: DeviceHost, { values, answerTimeoutMs }: Pixit, clock: Clock): Promise<number | undefined> {
+/**
+ * Starts the device and reads the protocol level of its CONNECT; undefined when none can be read.
+ * @param signal - It is not waited for any more.
+ */
+export async function deviceVersion(host: DeviceHost, { values, answerTimeoutMs }: Pixit, clock: Clock, signal: AbortSignal): Promise<number | undefined> {
   const started = await host.act('restart', { variant: 'usual', listener: 'tcp', version: 4 });
   if (memberOf(started, 'done') !== true) return undefined;
   const connectWaitMs = values['connectWaitMs'];
-  const link = await host.accept(typeof connectWaitMs === 'number' ? connectWaitMs : CONNECT_WAIT_MS);
+  const aborted = new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }));
+  const link = await Promise.race([host.accept(typeof connectWaitMs === 'number' ? connectWaitMs : CONNECT_WAIT_MS), aborted]);
   if (link === undefined) return undefined;
   const closed = link.closed.then(() => undefined);
   const late = sleep(clock, answerTimeoutMs).then(() => undefined);

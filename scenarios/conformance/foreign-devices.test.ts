@@ -11,7 +11,7 @@ import { describeWith, MOSQUITTO_SUB, pathOf, type ForeignProgram } from '../../
 import { realClock } from '../../hil/runtime/real-clock.ts';
 import { randomFromSeed } from '../../hil/runtime/random.ts';
 import { createDeviceHost } from './device-host.ts';
-import { commandStarter } from './device-starter.ts';
+import { commandStarter } from './command-starter.ts';
 
 const PAHO: ForeignProgram = { name: 'paho-mqtt', aptPackage: 'python3-paho-mqtt', path: existsSync('/usr/lib/python3/dist-packages/paho/mqtt') ? '/usr/bin/python3' : undefined };
 

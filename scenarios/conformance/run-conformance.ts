@@ -44,6 +44,8 @@ export interface ConformanceOrder {
 export interface ConformanceDeps extends Pick<SuiteRunDeps, 'dial' | 'accept' | 'act' | 'signal'> {
   readonly clock: Clock;
   progress?(event: SuiteProgress): void;
+  /** What has to be said of the run as a whole when it is over. */
+  remarks?(): readonly string[];
 }
 
 const JOURNAL_FILE = 'events.ndjson';
@@ -81,7 +83,7 @@ export async function runConformance(order: ConformanceOrder, deps: ConformanceD
   events.ended(run.findings);
   const { entries, headHash } = journal.close();
   const results = await rejudged(order, run);
-  return recordOf(order, run, results, { startedWallMs, durationMs: deps.clock.nowMs() - startMs, journal: { file: JOURNAL_FILE, entries, headHash } });
+  return recordOf(order, { ...run, findings: [...run.findings, ...(deps.remarks?.() ?? [])] }, results, { startedWallMs, durationMs: deps.clock.nowMs() - startMs, journal: { file: JOURNAL_FILE, entries, headHash } });
 }
 
 /** Each case judged again from the journal on disk: what a stored run says is what its evidence says. */

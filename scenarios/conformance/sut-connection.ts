@@ -10,5 +10,7 @@ export interface SutConnection extends Pick<SuiteRunDeps, 'dial' | 'accept' | 'a
   readonly hindrance: (test: ConformanceCase) => string | undefined;
   /** The declaration as it stands on the carrier of this address; left out: as it was declared. */
   readonly narrow?: (pics: Pics) => Pics;
+  /** What has to be said of the run as a whole when it is over. */
+  readonly remarks?: () => readonly string[];
   readonly stop: () => Promise<void>;
 }

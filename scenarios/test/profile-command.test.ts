@@ -59,7 +59,7 @@ describe('a bad profile ends with 2, at its line and key', () => {
     ['a misspelt attribute', resource(`${SOUND[0]}, isWordSwop: true`, SOUND[1]), '4', 'attributes.isWordSwop', 'did you mean "isWordSwap"?'],
     ['a word for a number', resource(SOUND[0], `${SOUND[1]}, scale: tenth`), '5', 'properties.scale', 'expected a number'],
     ['a type that nothing holds', resource(`${SOUND[0]}, rawType: INT24`, SOUND[1]), '4', 'attributes.rawType', 'expected one of Bool, Int16'],
-    ['a mask', resource(SOUND[0], `${SOUND[1]}, mask: "0xFF"`), '5', 'properties.mask', 'is not supported'],
+    ['a base', resource(SOUND[0], `${SOUND[1]}, base: "10"`), '5', 'properties.base', 'is not supported'],
     ['a written input register', resource('primaryTable: INPUT_REGISTERS, startingAddress: 0', 'valueType: Uint16, readWrite: RW'), '5', 'properties.readWrite', 'can only be read'],
     ['the form of EdgeX 1.x', resource(SOUND[0], 'value: { type: UINT16, readWrite: R }'), '5', 'properties.value', 'unknown key "value"'],
     ['a command on nothing', `${resource(...SOUND)}deviceCommands:\n  - name: C\n    readWrite: R\n    resourceOperations: [{ deviceResource: B }]\n`, '9', 'deviceCommands.0.resourceOperations.0.deviceResource', 'no device resource "B"'],

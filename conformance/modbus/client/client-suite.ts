@@ -7,7 +7,7 @@ import { ANSWER_PURPOSES } from './answer-cases.ts';
 import { CLIENT_PICS, unmetClientValue } from './client-pics.ts';
 import { clientCases } from './client-purpose.ts';
 import { CONNECTION_PURPOSES } from './connection-cases.ts';
-import { declaredClient } from './declared-client.ts';
+import { CLIENT_VALUES, declaredClient } from './declared-client.ts';
 import { describeClientFrame } from './describe-client-frame.ts';
 import { FRAME_PURPOSES } from './frame-cases.ts';
 import { LATE_PURPOSES } from './late-cases.ts';
@@ -24,6 +24,7 @@ export const CLIENT_SUITE: Suite = {
   subject: 'a Modbus client',
   scopes: [{ catalogue: 'modbus', binds: bindsClient }],
   pics: CLIENT_PICS,
+  values: CLIENT_VALUES,
   cases: clientCases([
     ...REQUEST_PURPOSES,
     ...FRAME_PURPOSES,

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { DEVICE_DEFECTS } from '../../../sim/mqtt-defects/device/device-defects.ts';
 import { suiteCoverage } from '../../framework/coverage.ts';
@@ -41,6 +43,14 @@ describe('the table of device cases', () => {
     expect(cases.filter(({ statements, source = '' }) => statements.length === 0 && source === '').map(({ id }) => id)).toEqual([]);
     // Where statements hold, the catalogue says the clause.
     expect(cases.filter(({ statements, source }) => statements.length > 0 && source !== undefined).map(({ id }) => id)).toEqual([]);
+  });
+
+  test('the form explains every PIXIT value that a case asks for', () => {
+    const folder = import.meta.dirname;
+    const sources = readdirSync(folder).filter((name) => /(?<!\.test)\.ts$/u.test(name)).map((name) => readFileSync(join(folder, name), 'utf8'));
+    const asked = sources.flatMap((text) => [...text.matchAll(/(?:numberOf|textOf)\('(\w+)'|'(trigger\w+)'|values\['(\w+)'\]/gu)].flatMap((match) => match.slice(1).filter((name) => name !== undefined)));
+    expect(asked.length).toBeGreaterThan(20);
+    expect([...new Set(asked)].filter((name) => DEVICE_SUITE.values?.[name] === undefined)).toEqual([]);
   });
 
   test('every statement that binds a client is judged, or says why it is not', () => {

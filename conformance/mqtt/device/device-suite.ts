@@ -16,6 +16,7 @@ import { VIOLATION_PURPOSES } from './violation-cases.ts';
 import { CONNECT_FORMAT_PURPOSES } from './connect-format-cases.ts';
 import { DEVICE_PICS } from './device-pics.ts';
 import { deviceCases, type DevicePurpose } from './device-purpose.ts';
+import { DEVICE_VALUES } from './device-values.ts';
 import { FORMAT_PURPOSES } from './format-cases.ts';
 import { probeDevice } from './probe-device.ts';
 import { DEVICE_UNOBSERVABLE } from './unobservable.ts';
@@ -46,6 +47,7 @@ export const DEVICE_SUITE: Suite = {
   ],
   pics: DEVICE_PICS,
   cases: deviceCases(PURPOSES),
+  values: DEVICE_VALUES,
   unobservable: DEVICE_UNOBSERVABLE,
   // There is one device, and it is restarted again and again.
   parallelMax: 1,

@@ -5,11 +5,11 @@ import { memberOf } from './device-bench.ts';
 const CONNECT_WAIT_MS = 30_000;
 
 /**
- * A sign of life from a device: it connects after it was started. What it is started with does not matter.
+ * A sign of life from a device: it connects after it was started. It is started in a version that it declares.
  * @returns `dead` when it does not connect.
  */
-export const probeDevice: Suite['probe'] = async (_dial, { values }, _silence, { accept, act }) => {
-  const started = await act('restart', { variant: 'usual', listener: 'tcp', version: Number(values['probeVersion'] ?? 4) });
+export const probeDevice: Suite['probe'] = async (_dial, { values }, _silence, { accept, act, pics }) => {
+  const started = await act('restart', { variant: 'usual', listener: 'tcp', version: pics.get('MQTT_3_1_1') === false ? 5 : 4 });
   // Whoever skips the start has decided that there is nothing to wait for; the cases say so themselves.
   if (memberOf(started, 'done') !== true) return 'alive';
   const waitMs = values['connectWaitMs'];

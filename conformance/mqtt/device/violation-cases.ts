@@ -69,10 +69,13 @@ export const VIOLATION_PURPOSES: readonly DevicePurpose[] = [
     run: async (bench) => {
       const connection = await bench.fresh();
       await connection.sendBytes(Uint8Array.of(0xd3, 0));
-      const reacts = (heard: Heard): boolean => heard.kind === 'closed' || (heard.kind === 'packet' && heard.packet.type === 'disconnect' && heard.packet.reasonCode >= 0x80);
       // A device that overlooks it names no error (section 4.13.1 says SHOULD), so there is nothing that has to follow.
       if ((await connection.until(reacts)) === undefined) inconclusiveCase('the device did not react to a PINGRESP with reserved flags');
       await connection.expectEnd('the error of a malformed packet');
     },
   },
 ];
+
+function reacts(heard: Heard): boolean {
+  return heard.kind === 'closed' || (heard.kind === 'packet' && heard.packet.type === 'disconnect' && heard.packet.reasonCode >= 0x80);
+}

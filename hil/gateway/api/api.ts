@@ -9,6 +9,7 @@ import type { Logger } from '../../runtime/log.ts';
 import { packageRoot } from '../../runtime/package-root.ts';
 import { z } from '../../runtime/schema.ts';
 import { bindError } from '../bind-error.ts';
+import type { StoreStats } from '../broker/store/store-report.ts';
 import { reasonsNotReady, type GatewayStatus } from './gateway-status.ts';
 import { createMetrics } from './metrics.ts';
 import { PROBLEM_MEDIA_TYPE, problemOf, sendProblem } from './problem.ts';
@@ -42,7 +43,7 @@ export function createApi({ clock, log, configSha256, status }: ApiDeps): Api {
   const metrics = createMetrics(() => ({ ...status(), uptimeSeconds: uptimeSeconds() }));
   const app = createApp(log);
 
-  app.get('/healthz', () => ({ status: 'ok', version, configSha256, uptimeSeconds: uptimeSeconds() }));
+  app.get('/healthz', () => ({ status: 'ok', version, configSha256, uptimeSeconds: uptimeSeconds(), store: storeHealth(status().broker.store) }));
   app.get('/readyz', (_request, reply) => {
     const reasons = reasonsNotReady(status());
     if (reasons.length > 0) return sendProblem(reply, problemOf(503, 'The gateway is not ready.'), { reasons });
@@ -62,6 +63,13 @@ export function createApi({ clock, log, configSha256, status }: ApiDeps): Api {
     },
     close: () => app.close(),
   };
+}
+
+/** What `/healthz` tells of the broker's store; nothing for one in memory. */
+function storeHealth(store: StoreStats | undefined): Readonly<Record<string, unknown>> | undefined {
+  if (store === undefined) return undefined;
+  const { policy, failure, rows, lost, recovery } = store;
+  return { policy, status: failure === undefined ? 'ok' : 'failed', because: failure, rows, lost, recovery };
 }
 
 function createApp(log: Logger): FastifyInstance {

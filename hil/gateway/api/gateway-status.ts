@@ -12,9 +12,10 @@ export interface GatewayStatus {
 }
 
 /** Why the gateway cannot do its work now, one sentence each; empty when it is ready. */
-export function reasonsNotReady({ isMqttListening, southbound, uplink }: GatewayStatus): readonly string[] {
+export function reasonsNotReady({ isMqttListening, broker, southbound, uplink }: GatewayStatus): readonly string[] {
   const mqtt = isMqttListening ? [] : ['the MQTT listener is not bound'];
   const lines = southbound.lines.filter(({ connected }) => !connected).map(({ id }) => `southbound line ${id} is not connected`);
   const isUplinkLost = uplink !== undefined && !uplink.isUp && !uplink.isStoring;
-  return [...mqtt, ...lines, ...(isUplinkLost ? ['the uplink is not connected, and store-and-forward is disabled'] : [])];
+  const store = broker.store?.failure === undefined ? [] : [`the broker cannot store: ${broker.store.failure}`];
+  return [...mqtt, ...store, ...lines, ...(isUplinkLost ? ['the uplink is not connected, and store-and-forward is disabled'] : [])];
 }

@@ -3,10 +3,12 @@ import { NO_PROPERTIES } from '../../protocols/mqtt/properties.ts';
 import type { Clock, FineClock } from '../../runtime/clock.ts';
 import { FieldproofError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
+import type { Observe } from '../../runtime/observation.ts';
 import type { Random } from '../../runtime/random.ts';
-import type { LinkListener } from '../../transport/byte-link.ts';
+import type { ByteLink, LinkListener } from '../../transport/byte-link.ts';
 import { tappedPeer } from '../../transport/tapped-link.ts';
-import { listenTcp } from '../../transport/tcp-link.ts';
+import { listenTcp, type TcpPeer } from '../../transport/tcp-link.ts';
+import { listenWebSocket, type WebSocketOffer } from '../../transport/websocket-listener.ts';
 import type { WireTap } from '../../transport/wire-tap.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import type { BrokerEngine, BrokerMessage } from './broker-engine.ts';
@@ -28,11 +30,13 @@ export interface CoreEngineDeps {
   /** A capture of every connection, under this name. */
   readonly wire?: WireTap | undefined;
   readonly place?: string;
+  /** For the journal: what the store tells. */
+  readonly observe?: Observe;
   /** How the store is opened; the default is LevelDB. */
   readonly openStore?: (options: BrokerStoreOptions) => Promise<OpenedBrokerStore>;
 }
 
-/** The broker engine of our own: MQTT 3.1.1 and 5.0 over TCP. `refused`: see `core/counters.ts`. */
+/** The broker engine of our own: MQTT 3.1.1 and 5.0 over TCP and WebSocket. `refused`: see `core/counters.ts`. */
 export function createCoreEngine(options: CoreEngineOptions, deps: CoreEngineDeps): BrokerEngine {
   const { packetBytesMax, connectionsMax, queuedMessagesMax } = options;
   const bounds = { packetBytesMax, connectionsMax, queuedMessagesMax, absentSessionsMax: connectionsMax };
@@ -40,7 +44,10 @@ export function createCoreEngine(options: CoreEngineOptions, deps: CoreEngineDep
   const kept = keptStore(options.store);
   let store: OpenedBrokerStore | undefined;
   const broker = createCoreBroker(bounds, { ...deps, store: kept === undefined ? MEMORY_STORE : whenOpen(() => store), endOfTurn: endOfTurnOf(deps.clock) });
-  let listener: LinkListener | undefined;
+  const listeners: LinkListener[] = [];
+  const tapped = (link: ByteLink, peer: TcpPeer): void => broker.attach(tappedPeer(link, peer, { place: deps.place ?? 'mqtt', protocol: 'mqtt' }, deps.wire));
+  // MQTT-6.0.0-3: a client offers the sub-protocol mqtt.
+  const accepted = (link: ByteLink, { protocols }: WebSocketOffer, peer: TcpPeer): void => (protocols.includes('mqtt') ? tapped(link, peer) : void link.close());
   return {
     name: 'core',
     async listen(host, port) {
@@ -48,7 +55,13 @@ export function createCoreEngine(options: CoreEngineOptions, deps: CoreEngineDep
         store = await openStore(kept);
         broker.recover(store.recovered);
       }
-      listener = await listenTcp({ host, port }, (link, peer) => broker.attach(tappedPeer(link, peer, { place: deps.place ?? 'mqtt', protocol: 'mqtt' }, deps.wire)));
+      const listener = await listenTcp({ host, port }, tapped);
+      listeners.push(listener);
+      return { port: listener.port };
+    },
+    async listenWebSocket(host, port) {
+      const listener = await listenWebSocket({ host, port }, 'mqtt', accepted, { connectionsMax });
+      listeners.push(listener);
       return { port: listener.port };
     },
     publish(message) {
@@ -58,8 +71,9 @@ export function createCoreEngine(options: CoreEngineOptions, deps: CoreEngineDep
     onAccepted: (listen) => broker.onAccepted((message: Message) => listen({ ...message, clientId: message.publisherId })),
     stats: () => ({ ...broker.counts(), store: store?.stats() }),
     async close() {
-      await listener?.close();
+      const closed = Promise.all(listeners.map((listener) => listener.close()));
       await broker.stop();
+      await closed;
       await store?.close();
     },
   };

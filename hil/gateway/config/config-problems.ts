@@ -9,7 +9,7 @@ export interface ConfigProblem {
 
 /** What is wrong with a configuration although each value by itself is allowed. */
 export function configProblems(config: GatewayConfig): readonly ConfigProblem[] {
-  return [...duplicateIds(config), ...topicProblems(config), ...filterProblems(config), ...webSocketProblems(config)];
+  return [...duplicateIds(config), ...topicProblems(config), ...filterProblems(config), ...webSocketProblems(config), ...storeProblems(config)];
 }
 
 /** Line ids name lines in the metrics and device ids are part of topics, so each must be unique in the whole gateway. */
@@ -41,6 +41,16 @@ function topicProblems({ telemetry: { topic } }: GatewayConfig): ConfigProblem[]
 function webSocketProblems({ mqtt, broker }: GatewayConfig): ConfigProblem[] {
   if (mqtt.websocket === undefined || broker.engine === 'core') return [];
   return [{ path: ['mqtt', 'websocket'], message: `the engine ${broker.engine} takes no WebSockets; set broker.engine to core` }];
+}
+
+function storeProblems({ broker: { engine, store } }: GatewayConfig): ConfigProblem[] {
+  const { policy, path } = store;
+  if (path === undefined) {
+    const isKept = policy === 'os' || policy === 'fsync';
+    return isKept ? [{ path: ['broker', 'store', 'policy'], message: `${policy} needs a folder: set broker.store.path` }] : [];
+  }
+  if (engine !== 'core') return [{ path: ['broker', 'store', 'path'], message: `the engine ${engine} keeps everything in memory; set broker.engine to core` }];
+  return policy === 'memory' ? [{ path: ['broker', 'store', 'path'], message: 'nothing is written with the policy memory; leave the path out, or set os or fsync' }] : [];
 }
 
 function filterProblems({ uplink }: GatewayConfig): ConfigProblem[] {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { canonicalJson } from '../../runtime/canonical-json.ts';
 import { readCheckedYaml, yamlError, type YamlProblem } from '../../runtime/checked-yaml.ts';
 import { FieldproofError, type ErrorPlace } from '../../runtime/errors.ts';
@@ -17,7 +17,8 @@ export interface LoadedGatewayConfig {
 }
 
 /**
- * Reads the gateway's configuration and checks it, profiles included. A relative profile path starts at the file's folder.
+ * Reads the gateway's configuration and checks it, profiles included. Relative paths of profiles and of the broker's store start
+ * at the file's folder.
  * @throws FieldproofError FP_FILE_UNREADABLE, FP_YAML_SYNTAX, FP_SCHEMA, FP_PROFILE_UNKNOWN, each with line and key; what
  * is wrong inside a profile is placed there.
  */
@@ -26,7 +27,7 @@ export function loadGatewayConfig(file: string): LoadedGatewayConfig {
   const problems: YamlProblem[] = configProblems(config).map(({ path, message }) => ({ place: placeOf(path), message }));
   if (problems.length > 0) throw yamlError('FP_SCHEMA', problems);
   checkProfiles(config, dirname(file), placeOf);
-  return withHash(config);
+  return { ...withHash(config), config: withStoreBeside(config, dirname(file)) };
 }
 
 /** What the gateway runs with when it is given no file: a broker, without devices or uplink. */
@@ -36,6 +37,12 @@ export function defaultGatewayConfig(): LoadedGatewayConfig {
 
 function withHash(config: GatewayConfig): LoadedGatewayConfig {
   return { config, sha256: createHash('sha256').update(canonicalJson(z.json().parse(config))).digest('hex') };
+}
+
+function withStoreBeside(config: GatewayConfig, folder: string): GatewayConfig {
+  const { broker } = config;
+  if (broker.store.path === undefined) return config;
+  return { ...config, broker: { ...broker, store: { ...broker.store, path: resolve(folder, broker.store.path) } } };
 }
 
 function checkProfiles(config: GatewayConfig, folder: string, placeOf: (path: readonly PropertyKey[]) => ErrorPlace): void {

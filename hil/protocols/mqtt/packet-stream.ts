@@ -1,10 +1,14 @@
 import { byteView } from './byte-view.ts';
 import { decodePacket } from './decode.ts';
+import { decodePlainPublish } from './decode-plain-publish.ts';
+import { PACKET_BYTES_MAX } from './limits.ts';
 import type { DecodeOptions, MqttDecode, MqttViolation } from './decode-result.ts';
 import type { MqttPacket, ProtocolVersion } from './packet.ts';
 
 /** Memory for the first bytes of a packet that is not complete; it doubles as they come. */
 const FIRST_HOLD_BYTES = 256;
+
+const NOTHING = new Uint8Array(0);
 
 /** A packet, its bytes with it; or the violation that ends the stream, with all bytes from the start of the bad packet. */
 export type PacketStreamEvent =
@@ -16,6 +20,19 @@ export interface PacketStreamOptions extends DecodeOptions {
   readonly version?: ProtocolVersion;
 }
 
+/** Told of what a chunk held, in order. */
+export interface PacketSink {
+  packet(packet: MqttPacket): void;
+  /** The last thing that a sink is told. */
+  violation(violation: MqttViolation): void;
+}
+
+/** What a stream tells of inside: `bytes[start..end)`; a bad packet's end is that of all bytes. */
+interface SpanSink {
+  packet(packet: MqttPacket, bytes: Uint8Array, start: number, end: number): void;
+  violation(violation: MqttViolation, bytes: Uint8Array, start: number): void;
+}
+
 /** One direction of a connection, however it was segmented, as packets. */
 export interface PacketStream {
   /**
@@ -23,6 +40,8 @@ export interface PacketStream {
    * no receiver may go on (3.1.1 section 4.8, 5.0 section 4.13), so it is the last event, and further bytes are ignored.
    */
   push(chunk: Uint8Array): PacketStreamEvent[];
+  /** As `push`, for who needs the packets only: each is told as soon as it is decoded, and costs nothing besides. */
+  read(chunk: Uint8Array, sink: PacketSink): void;
   /** What was given, or what CONNECT told. */
   version(): ProtocolVersion | undefined;
   setVersion(version: ProtocolVersion): void;
@@ -35,8 +54,9 @@ export interface PacketStream {
  * arrives.
  */
 export function createPacketStream({ version: given, ...options }: PacketStreamOptions): PacketStream {
+  const packetBytesMax = options.packetBytesMax ?? PACKET_BYTES_MAX;
   let version = given;
-  let held = new Uint8Array(0);
+  let held = NOTHING;
   let heldBytes = 0;
   /** Bytes that the held packet needs before it is worth looking at again. */
   let missingBytes = 0;
@@ -54,24 +74,24 @@ export function createPacketStream({ version: given, ...options }: PacketStreamO
   };
 
   /** Notes what the bytes from `start` on are. @returns where the next packet starts, or undefined when there is none. */
-  const note = (decoded: MqttDecode, bytes: Uint8Array, start: number, events: PacketStreamEvent[]): number | undefined => {
+  const note = (decoded: MqttDecode, bytes: Uint8Array, start: number, sink: SpanSink): number | undefined => {
     if (decoded.kind === 'incomplete') {
       missingBytes = decoded.missingBytesMin;
       return undefined;
     }
     if (decoded.kind === 'violation') {
       isOver = true;
-      events.push({ kind: 'violation', violation: decoded, rest: byteView(bytes, start) });
+      sink.violation(decoded, bytes, start);
       return undefined;
     }
     const { packet, byteCount } = decoded;
     if (packet.type === 'connect') version ??= packet.protocolLevel === 5 ? 5 : 4;
-    events.push({ kind: 'packet', packet, bytes: byteView(bytes, start, start + byteCount) });
+    sink.packet(packet, bytes, start, start + byteCount);
     return start + byteCount;
   };
 
   /** Continues the held packet. @returns where the bytes after it start in the chunk, or undefined when the stream is over. */
-  const complete = (chunk: Uint8Array, events: PacketStreamEvent[]): number | undefined => {
+  const complete = (chunk: Uint8Array, sink: SpanSink): number | undefined => {
     let at = 0;
     while (heldBytes > 0 && at < chunk.length) {
       const end = Math.min(chunk.length, at + missingBytes);
@@ -81,12 +101,28 @@ export function createPacketStream({ version: given, ...options }: PacketStreamO
       if (missingBytes > 0) return at;
       const decoded = decodePacket(held, version, options, 0, heldBytes);
       if (decoded.kind === 'violation') hold(chunk.subarray(at));
-      if (note(decoded, held.subarray(0, heldBytes), 0, events) === undefined && !isOver) continue;
-      // The packet is a view into these bytes, so the next one gets memory of its own.
-      held = new Uint8Array(0);
-      heldBytes = 0;
+      const whole = held.subarray(0, heldBytes);
+      if (decoded.kind !== 'incomplete') {
+        // The packet is a view into these bytes, so the next one gets memory of its own.
+        held = NOTHING;
+        heldBytes = 0;
+      }
+      note(decoded, whole, 0, sink);
     }
     return isOver ? undefined : at;
+  };
+
+  const decode = (bytes: Uint8Array, start: number): MqttDecode =>
+    (version === undefined ? undefined : decodePlainPublish(bytes, version, packetBytesMax, start, bytes.length)) ?? decodePacket(bytes, version, options, start);
+
+  const take = (chunk: Uint8Array, sink: SpanSink): void => {
+    if (isOver) return;
+    let start = complete(chunk, sink);
+    while (start !== undefined && start < chunk.length) {
+      const next = note(decode(chunk, start), chunk, start, sink);
+      if (next === undefined && !isOver) hold(chunk.subarray(start));
+      start = next;
+    }
   };
 
   return {
@@ -97,14 +133,12 @@ export function createPacketStream({ version: given, ...options }: PacketStreamO
     heldBytes: () => heldBytes,
     push: (chunk) => {
       const events: PacketStreamEvent[] = [];
-      if (isOver) return events;
-      let start = complete(chunk, events);
-      while (start !== undefined && start < chunk.length) {
-        const next = note(decodePacket(chunk, version, options, start), chunk, start, events);
-        if (next === undefined && !isOver) hold(chunk.subarray(start));
-        start = next;
-      }
+      take(chunk, {
+        packet: (packet, bytes, start, end) => events.push({ kind: 'packet', packet, bytes: byteView(bytes, start, end) }),
+        violation: (violation, bytes, start) => events.push({ kind: 'violation', violation, rest: byteView(bytes, start) }),
+      });
       return events;
     },
+    read: take,
   };
 }

@@ -1,7 +1,7 @@
 import type { MqttViolation } from '../../../protocols/mqtt/decode-result.ts';
 import type { MqttPacket } from '../../../protocols/mqtt/packet.ts';
 import { NO_PROPERTIES, type MqttProperties } from '../../../protocols/mqtt/properties.ts';
-import { createPacketStream, type PacketStream, type PacketStreamEvent } from '../../../protocols/mqtt/packet-stream.ts';
+import { createPacketStream, type PacketSink, type PacketStream } from '../../../protocols/mqtt/packet-stream.ts';
 import type { Timer } from '../../../runtime/clock.ts';
 import { messageOf } from '../../../runtime/errors.ts';
 import type { ByteLink } from '../../../transport/byte-link.ts';
@@ -10,12 +10,14 @@ import type { BrokerParts } from './broker-parts.ts';
 import type { Client, Ending, Wire } from './client.ts';
 import { grantedExpiryS, keepAliveInForceS, RECEIVE_MAXIMUM_DEFAULT } from './connack-properties.ts';
 import { CopyEncoder } from './copy-encoder.ts';
+import type { Delivery } from './delivery.ts';
 import type { Eventual } from './eventual.ts';
 import { fittingPacket, type PacketWishes } from './fitting-packet.ts';
 import { handlePacket } from './handle-packet.ts';
 import { Handshake, type AcceptedConnect, type HandshakeWire } from './handshake.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { LinkOutput } from './link-output.ts';
+import type { Outbox } from './outbox.ts';
 import { connectReturnCode, REASON } from './reason-code.ts';
 import type { SessionPeer } from './session.ts';
 import { IncomingAliases } from './topic-aliases.ts';
@@ -35,13 +37,21 @@ export class Connection implements Wire, HandshakeWire, SessionPeer {
   readonly #output: LinkOutput;
   readonly #handshake: Handshake;
   readonly #connectTimer: Timer;
-  /** Decoded and not handled yet: at most what one chunk held. */
-  readonly #events = new Fifo<PacketStreamEvent>();
+  /** Decoded and not handled yet, while a handler waits: at most what one chunk held. */
+  readonly #waiting = new Fifo<() => void>();
   #state: 'connecting' | 'connected' | 'closed' = 'connecting';
   #wishes = UNKNOWN_CLIENT;
   #encoder: CopyEncoder | undefined;
   #client: Client | undefined;
   #keepAlive: KeepAlive | undefined;
+  readonly #sink: PacketSink = {
+    packet: (packet) => {
+      // The usual case makes no closure.
+      if (!this.#isBusy && this.#state !== 'closed' && this.#waiting.length === 0) this.#handle(packet);
+      else this.#inOrder(() => this.#handle(packet));
+    },
+    violation: (violation) => this.#inOrder(() => this.#violated(violation)),
+  };
   /** A handler waits for an answer: the packets behind it wait too. */
   #isBusy = false;
   #isPaused = false;
@@ -87,15 +97,20 @@ export class Connection implements Wire, HandshakeWire, SessionPeer {
         this.send({ type: 'pubrel', packetId: next.packetId, reasonCode: REASON.success, properties: NO_PROPERTIES });
         continue;
       }
-      const bytes = encoder.encode(next, nowMs);
-      if (bytes === undefined) {
-        this.#parts.counters.refuse('too-large-for-client');
-        outbox.discard(next.packetId);
-        continue;
-      }
-      this.#output.push(bytes);
-      if (!next.dup) this.#parts.counters.messagesDelivered += 1;
+      this.#sendCopy(encoder, outbox, next.delivery, next.packetId, next.dup, nowMs);
     }
+  }
+
+  deliver(delivery: Delivery): boolean {
+    const [client, encoder] = [this.#client, this.#encoder];
+    if (client === undefined || encoder === undefined || this.#state !== 'connected' || !this.#output.hasRoom) return false;
+    const { outbox } = client.session;
+    const packetId = delivery.qos === 0 ? undefined : outbox.beginAtOnce(delivery);
+    if (packetId === undefined && delivery.qos > 0) return false;
+    // A retained message may have waited for long, and says so in what is left of its expiry interval.
+    this.#sendCopy(encoder, outbox, delivery, packetId, false, delivery.routed.hasExpiry ? this.#parts.clock.nowMs() : 0);
+    this.wake();
+    return true;
   }
 
   wake(): void {
@@ -157,20 +172,36 @@ export class Connection implements Wire, HandshakeWire, SessionPeer {
     this.#close(ending);
   }
 
+  #sendCopy(encoder: CopyEncoder, outbox: Outbox, delivery: Delivery, packetId: number | undefined, dup: boolean, nowMs: number): void {
+    const bytes = encoder.encode(delivery, packetId, dup, nowMs);
+    if (bytes === undefined) {
+      this.#parts.counters.refuse('too-large-for-client');
+      outbox.discard(packetId);
+      return;
+    }
+    this.#output.push(bytes);
+    if (!dup) this.#parts.counters.messagesDelivered += 1;
+  }
+
   #receive(chunk: Uint8Array): void {
     if (this.#state === 'closed') return;
-    for (const event of this.#stream.push(chunk)) this.#events.push(event);
-    this.#handleEvents();
+    this.#stream.read(chunk, this.#sink);
     const isLarge = this.#stream.heldBytes() > this.#parts.options.connectPacketBytesMax;
     if (!this.#isConnectTaken && isLarge) this.end({ reason: 'packet-too-large', keepsWill: true });
   }
 
-  #handleEvents(): void {
+  /** Takes something that came, now or behind what waits. */
+  #inOrder(take: () => void): void {
+    if (this.#state === 'closed') return;
+    if (this.#isBusy || this.#waiting.length > 0) this.#waiting.push(take);
+    else take();
+  }
+
+  #handleWaiting(): void {
     while (!this.#isBusy && this.#state !== 'closed') {
-      const event = this.#events.shift();
-      if (event === undefined) return;
-      if (event.kind === 'violation') this.#violated(event.violation);
-      else this.#handle(event.packet);
+      const take = this.#waiting.shift();
+      if (take === undefined) return;
+      take();
     }
   }
 
@@ -208,7 +239,7 @@ export class Connection implements Wire, HandshakeWire, SessionPeer {
     const goOn = (): void => {
       this.#isBusy = false;
       this.#steer();
-      this.#handleEvents();
+      this.#handleWaiting();
     };
     result.then(goOn, (error: unknown) => {
       this.#failed(error);
@@ -229,7 +260,8 @@ export class Connection implements Wire, HandshakeWire, SessionPeer {
     const reason = violationReason(violation);
     const { reasonCode, returnCode, because, version, packetType } = violation;
     if (this.#state === 'connected') {
-      this.end({ reason, reasonCode, because, keepsWill: true });
+      // A second CONNECT is a protocol error whatever is wrong in it: DISCONNECT has no code for its version.
+      this.end({ reason, reasonCode: packetType === 'connect' ? REASON.protocolError : reasonCode, because, keepsWill: true });
       return;
     }
     if (!this.#isConnectTaken && packetType === 'connect') {
@@ -275,7 +307,7 @@ export class Connection implements Wire, HandshakeWire, SessionPeer {
     if (reason === 'store-failed') this.#parts.counters.refuse(reason);
     this.#connectTimer.cancel();
     this.#keepAlive?.stop();
-    this.#events.clear();
+    this.#waiting.clear();
     this.#steer();
     if (client === undefined) return;
     this.#parts.counters.connectedClients -= 1;

@@ -1,5 +1,5 @@
 import type { ProtocolVersion } from '../../../protocols/mqtt/packet.ts';
-import type { OutboxPacket } from './outbox.ts';
+import { NO_IDENTIFIERS, type Delivery } from './delivery.ts';
 import { OutgoingAliases } from './topic-aliases.ts';
 
 export interface CopyEncoderOptions {
@@ -23,8 +23,11 @@ export class CopyEncoder {
   }
 
   /** @returns undefined when the packet is larger than the client takes (MQTT-3.1.2-24). */
-  encode({ delivery, packetId, dup }: Extract<OutboxPacket, { kind: 'publish' }>, nowMs: number): Uint8Array | undefined {
-    const { routed, qos, retain, subscriptionIdentifiers } = delivery;
+  encode({ routed, qos, retain, subscriptionIdentifiers }: Delivery, packetId: number | undefined, dup: boolean, nowMs: number): Uint8Array | undefined {
+    if (!dup && this.#aliases.isOff && (this.#version === 4 || (subscriptionIdentifiers.length === 0 && !routed.hasExpiry))) {
+      const plain = routed.encodePlain(this.#version, qos, retain, packetId);
+      return plain.byteLength > this.#packetBytesMax ? undefined : plain;
+    }
     const { topic } = routed.message;
     const alias = this.#aliases.isOff ? undefined : this.#aliases.find(topic);
     const header = {
@@ -33,7 +36,7 @@ export class CopyEncoder {
       retain,
       dup,
       packetId,
-      subscriptionIdentifiers: this.#version === 4 ? [] : subscriptionIdentifiers,
+      subscriptionIdentifiers: this.#version === 4 ? NO_IDENTIFIERS : subscriptionIdentifiers,
       topicAlias: alias?.alias,
       topicIsKnown: alias?.isKnown === true,
     };

@@ -18,12 +18,13 @@ export interface ManualClock extends Clock {
   advance(byMs: number): Promise<void>;
 }
 
-export function manualClock(): ManualClock {
+/** @param wallAheadMs - How far the wall clock is ahead of the monotonic one. */
+export function manualClock(wallAheadMs = 0): ManualClock {
   let nowMs = 1_000;
   const timers = new Set<{ readonly dueMs: number; readonly callback: () => void }>();
   const clock: ManualClock = {
     nowMs: () => nowMs,
-    wallMs: () => nowMs,
+    wallMs: () => nowMs + wallAheadMs,
     setTimer(delayMs, callback): Timer {
       const timer = { dueMs: nowMs + delayMs, callback };
       timers.add(timer);

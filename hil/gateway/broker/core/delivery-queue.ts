@@ -27,7 +27,7 @@ export class DeliveryQueue {
    * @returns undefined when the new one is larger than the bound and did not come in.
    */
   push(delivery: Delivery, bounds: QueueBounds, onDropped: (dropped: QueuedDelivery) => void): QueuedDelivery | undefined {
-    const queued: QueuedDelivery = { ...delivery, sequence: (this.#sequence += 1) };
+    const queued = this.number(delivery);
     const bytes = sizeOf(queued);
     if (bytes > bounds.bytesMax || bounds.messagesMax < 1) return undefined;
     while (this.length > 0 && (this.length >= bounds.messagesMax || this.#bytes + bytes > bounds.bytesMax)) {
@@ -37,6 +37,11 @@ export class DeliveryQueue {
     (queued.qos === 0 ? this.#qos0 : this.#acknowledged).push(queued);
     this.#bytes += bytes;
     return queued;
+  }
+
+  /** Gives a delivery its number without queueing it. */
+  number({ routed, qos, retain, subscriptionIdentifiers, shared }: Delivery): QueuedDelivery {
+    return { routed, qos, retain, subscriptionIdentifiers, shared, sequence: (this.#sequence += 1) };
   }
 
   /**

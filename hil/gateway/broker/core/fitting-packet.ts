@@ -1,5 +1,6 @@
 import { encodePacket } from '../../../protocols/mqtt/encode.ts';
-import type { MqttPacket, ProtocolVersion } from '../../../protocols/mqtt/packet.ts';
+import { NO_PROPERTIES } from '../../../protocols/mqtt/properties.ts';
+import type { MqttPacket, ProtocolVersion, PubackPacket, PubcompPacket, PubrecPacket, PubrelPacket } from '../../../protocols/mqtt/packet.ts';
 
 /** What the client said about the packets it wants. */
 export interface PacketWishes {
@@ -19,6 +20,8 @@ const ALWAYS_EXPLAINED: ReadonlySet<string> = new Set(['publish', 'connack', 'di
  * @returns undefined when it is too large even so (MQTT-3.1.2-24).
  */
 export function fittingPacket(packet: MqttPacket, { version, packetBytesMax, problemInformation }: PacketWishes): Uint8Array | undefined {
+  const short = shortAnswer(packet, version);
+  if (short !== undefined && short.byteLength <= packetBytesMax) return short;
   const isWanted = problemInformation || ALWAYS_EXPLAINED.has(packet.type);
   const whole = isWanted ? encodePacket(packet, version) : undefined;
   if (whole !== undefined && whole.byteLength <= packetBytesMax) return whole;
@@ -30,4 +33,30 @@ function withoutExplanation(packet: MqttPacket): MqttPacket {
   if (!('properties' in packet)) return packet;
   const { reasonString: _reason, userProperties: _user, ...properties } = packet.properties;
   return { ...packet, properties };
+}
+
+/** The answers that come with every message, when they say no more than that: written by hand, as half of all packets are such. */
+function shortAnswer(packet: MqttPacket, version: ProtocolVersion): Uint8Array | undefined {
+  switch (packet.type) {
+    case 'puback':
+      return shortAcknowledgement(0x40, packet, version);
+    case 'pubrec':
+      return shortAcknowledgement(0x50, packet, version);
+    case 'pubrel':
+      return shortAcknowledgement(0x62, packet, version);
+    case 'pubcomp':
+      return shortAcknowledgement(0x70, packet, version);
+    default:
+      return undefined;
+  }
+}
+
+/** Sections 3.4 to 3.7: 3.1.1 has no reason code, and 5.0 leaves out success. */
+function shortAcknowledgement(
+  firstByte: number,
+  { packetId, reasonCode, properties }: PubackPacket | PubrecPacket | PubrelPacket | PubcompPacket,
+  version: ProtocolVersion,
+): Uint8Array | undefined {
+  if (version === 4 || (reasonCode === 0 && properties === NO_PROPERTIES)) return Uint8Array.of(firstByte, 2, packetId >> 8, packetId & 0xff);
+  return properties === NO_PROPERTIES ? Uint8Array.of(firstByte, 3, packetId >> 8, packetId & 0xff, reasonCode) : undefined;
 }

@@ -1,7 +1,10 @@
 import type { MqttWill, PublishPacket, Qos } from '../../../protocols/mqtt/packet.ts';
 import { NO_PROPERTIES, type MqttProperties } from '../../../protocols/mqtt/properties.ts';
 
-/** One application message that the broker owns: nothing in it is a view into received bytes. */
+/**
+ * One application message. The payload of one that just came is a view into received bytes, which never change but are many:
+ * whoever keeps the message beyond the turn calls `keepPayload`.
+ */
 export interface Message {
   readonly topic: string;
   readonly payload: Uint8Array;
@@ -25,11 +28,12 @@ export interface MessageOrigin {
 export function messageOfPublish(packet: PublishPacket, topic: string, origin: MessageOrigin): Message {
   return {
     topic,
-    payload: owned(packet.payload),
+    payload: packet.payload,
     qos: packet.qos,
     retain: packet.retain,
     properties: forwardedProperties(packet.properties),
-    ...origin,
+    publisherId: origin.publisherId,
+    acceptedAtMs: origin.acceptedAtMs,
   };
 }
 
@@ -42,6 +46,21 @@ export function messageOfWill(will: MqttWill, origin: MessageOrigin): Message {
 /** The will of a CONNECT, with memory of its own; the delay is kept apart. */
 export function ownedWill(will: MqttWill): MqttWill {
   return { ...will, payload: owned(will.payload), properties: forwardedProperties(will.properties) };
+}
+
+/** Gives the message memory of its own, so that it does not keep a whole received chunk. Harmless when it has. */
+export function keepPayload(message: { payload: Uint8Array }): void {
+  const { payload } = message;
+  if (payload.byteLength < payload.buffer.byteLength) message.payload = owned(payload);
+}
+
+/** As `keepPayload`, in memory shared by some kilobytes of messages: cheaper, for what is soon gone again. */
+export function keepPayloadBriefly(message: { payload: Uint8Array }): void {
+  const { payload } = message;
+  if (payload.buffer.byteLength <= Math.max(Buffer.poolSize, payload.byteLength)) return;
+  const copy = Buffer.allocUnsafe(payload.byteLength);
+  copy.set(payload);
+  message.payload = copy;
 }
 
 /** Whether its expiry interval has passed before delivery began (MQTT-3.3.2-5). */

@@ -1,7 +1,7 @@
 import type { StoreChange } from './broker-store.ts';
 import { DeliveryQueue, type QueueBounds } from './delivery-queue.ts';
 import type { Delivery, QueuedDelivery } from './delivery.ts';
-import { isExpired } from './message.ts';
+import { isExpired, keepPayload, keepPayloadBriefly } from './message.ts';
 import { PacketIds } from './packet-ids.ts';
 import type { LoadedQueue, StoredQueue } from './recovered-state.ts';
 
@@ -83,15 +83,31 @@ export class Outbox {
     this.#queue.putBefore(queued);
   }
 
+  /** Nothing waits: what is offered now may be sent at once and keeps its place. */
+  get isClear(): boolean {
+    return this.#queue.length === 0 && this.#toResend.length === 0 && this.#stored === undefined;
+  }
+
+  /**
+   * Begins a QoS 1 or 2 message without queueing it, when nothing waits.
+   * @returns its packet identifier; undefined when the window is full, so that it has to be queued.
+   */
+  beginAtOnce(delivery: Delivery): number | undefined {
+    if (this.#quota <= 0 || this.#inFlight.size >= Math.max(this.#inFlightMax, 1)) return undefined;
+    const numbered = this.#queue.number(delivery);
+    keepPayloadBriefly(numbered.routed.message);
+    this.#recordQueued(numbered);
+    return this.#begin(numbered);
+  }
+
   /** Queues a message behind what waits. */
   offer(delivery: Delivery, bounds: QueueBounds): void {
     const left = this.#stored === undefined ? bounds : this.#boundsBehind(this.#stored, delivery, bounds);
     const queued = this.#queue.push(delivery, left, (dropped) => this.#drop(dropped, 'queue-full'));
     if (queued === undefined) this.#events.dropped('queue-full');
-    if (queued === undefined || queued.qos === 0) return;
-    const { sequence, routed, qos, retain, subscriptionIdentifiers } = queued;
-    const { message } = routed;
-    this.#events.record({ kind: 'queued', clientId: this.#clientId, sequence, message, qos, retain, subscriptionIdentifiers });
+    if (queued === undefined) return;
+    keepPayload(queued.routed.message);
+    if (queued.qos > 0) this.#recordQueued(queued);
   }
 
   /** A connection begins: what is in flight is sent again, in its order and under its identifiers (MQTT-4.4.0-1). */
@@ -205,6 +221,11 @@ export class Outbox {
       if (isExpired(delivery.routed.message, nowMs)) this.#drop(delivery, 'expired');
       else return { kind: 'publish', delivery, packetId: delivery.qos === 0 ? undefined : this.#begin(delivery), dup: false };
     }
+  }
+
+  #recordQueued({ sequence, routed, qos, retain, subscriptionIdentifiers }: QueuedDelivery): void {
+    const { message } = routed;
+    this.#events.record({ kind: 'queued', clientId: this.#clientId, sequence, message, qos, retain, subscriptionIdentifiers });
   }
 
   #begin(delivery: QueuedDelivery): number {

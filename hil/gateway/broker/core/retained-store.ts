@@ -1,5 +1,5 @@
 import { LevelTree } from '../level-tree.ts';
-import { isExpired, type Message } from './message.ts';
+import { isExpired, keepPayload, type Message } from './message.ts';
 
 export interface RetainedBounds {
   readonly messagesMax: number;
@@ -28,6 +28,7 @@ export class RetainedStore {
     if (bytes === 0) return hadOne ? 'removed' : 'nothing';
     const { messagesMax, bytesMax, levelsMax } = this.#bounds;
     if (this.#byTopic.size >= messagesMax || this.#bytes + bytes > bytesMax || levelCount(message.topic) > levelsMax) return 'refused';
+    keepPayload(message);
     this.#byTopic.set(message.topic, message);
     this.#bytes += bytes;
     return 'stored';

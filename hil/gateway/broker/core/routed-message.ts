@@ -23,23 +23,39 @@ export interface CopyHeader {
  */
 export class RoutedMessage {
   readonly message: Message;
-  readonly #templates: (Uint8Array | undefined)[] = [];
+  /** The first template made, which is the only one for most messages, and the others by slot. */
+  #firstTemplate: Uint8Array | undefined;
+  #firstSlot = -1;
+  #others: Map<number, Uint8Array> | undefined;
 
   constructor(message: Message) {
     this.message = message;
   }
 
-  /** The PUBLISH packet. The result may be shared: it must not be written to. */
-  encode(header: CopyHeader, nowMs: number): Uint8Array {
-    const { version, qos, retain, dup, packetId } = header;
-    const isPlain = !dup && header.topicAlias === undefined && header.subscriptionIdentifiers.length === 0;
-    if (!isPlain || (version === 5 && this.message.properties.messageExpiryIntervalS !== undefined)) return this.#serialise(header, nowMs);
-    const slot = (version === 5 ? 6 : 0) + qos * 2 + (retain ? 1 : 0);
-    const template = (this.#templates[slot] ??= this.#serialise(header, nowMs));
-    return packetId === undefined ? template : withPacketId(template, packetId);
+  /** Whether what a 5.0 client is told depends on the instant. */
+  get hasExpiry(): boolean {
+    return this.message.properties.messageExpiryIntervalS !== undefined;
   }
 
-  #serialise(header: CopyHeader, nowMs: number): Uint8Array {
+  /**
+   * The PUBLISH packet of a first sending without alias, subscription identifiers or expiry. The result may be shared: it must
+   * not be written to.
+   */
+  encodePlain(version: ProtocolVersion, qos: Qos, retain: boolean, packetId: number | undefined): Uint8Array {
+    const slot = (version === 5 ? 6 : 0) + qos * 2 + (retain ? 1 : 0);
+    const template = slot === this.#firstSlot ? this.#firstTemplate : this.#others?.get(slot);
+    if (template !== undefined) return packetId === undefined ? template : withPacketId(template, packetId);
+    const { topic, payload, properties } = this.message;
+    const made = encodeLoose({ type: 'publish', dup: false, qos, retain, topic, packetId, payload, properties: version === 4 ? NO_PROPERTIES : properties }, version);
+    if (this.#firstTemplate === undefined) {
+      this.#firstTemplate = made;
+      this.#firstSlot = slot;
+    } else (this.#others ??= new Map()).set(slot, made);
+    return made;
+  }
+
+  /** A PUBLISH packet that is unlike those for others. */
+  encode(header: CopyHeader, nowMs: number): Uint8Array {
     const { version, qos, retain, dup, packetId } = header;
     const { topic, payload } = this.message;
     const properties = version === 4 ? NO_PROPERTIES : this.#properties(header, nowMs);

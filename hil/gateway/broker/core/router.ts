@@ -1,13 +1,11 @@
-import type { Qos } from '../../../protocols/mqtt/packet.ts';
 import { Fifo } from '../../fifo.ts';
 import type { StoreChange } from './broker-store.ts';
 import type { Counters } from './counters.ts';
 import { NO_IDENTIFIERS } from './delivery.ts';
-import type { Message } from './message.ts';
+import { keepPayload, type Message } from './message.ts';
 import type { RetainedStore } from './retained-store.ts';
 import { RoutedMessage } from './routed-message.ts';
 import type { Session } from './session.ts';
-import type { ShareGroup } from './share-group.ts';
 import type { SubscriptionIndex } from './subscription-index.ts';
 import { lowerQos, type Subscription } from './subscription.ts';
 
@@ -17,13 +15,6 @@ export interface RouterDeps {
   readonly counters: Counters;
   readonly record: (change: StoreChange) => void;
   readonly nowMs: () => number;
-}
-
-/** The copy that one session gets, gathered from all its matching subscriptions. */
-interface Copy {
-  qos: Qos;
-  retainAsPublished: boolean;
-  identifiers: number[] | undefined;
 }
 
 /**
@@ -90,34 +81,30 @@ export class Router {
    * (MQTT-3.3.4-2 to MQTT-3.3.4-4), and one for each group of a shared subscription.
    */
   #deliver(message: Message): boolean {
-    const copies = new Map<Session, Copy>();
-    const groups: ShareGroup[] = [];
-    this.#deps.subscriptions.visitMatching(message.topic, {
-      subscriber: (session, subscription) => {
-        // MQTT-3.8.3-3
-        if (subscription.noLocal && message.publisherId === session.clientId) return;
-        addTo(copies, session, subscription);
-      },
-      group: (group) => groups.push(group),
-    });
-    if (copies.size === 0 && groups.length === 0) return false;
+    const { targets, groups } = this.#deps.subscriptions.routeOf(message.topic);
+    if (targets.length === 0 && groups.length === 0) return false;
     const routed = new RoutedMessage(message);
-    for (const [session, { qos, retainAsPublished, identifiers }] of copies) {
+    let matched = groups.length > 0;
+    for (const { session, copy, ownCopy } of targets) {
+      const chosen = copy !== ownCopy && message.publisherId === session.clientId ? ownCopy : copy;
+      if (chosen === undefined) continue;
+      matched = true;
       session.offer({
         routed,
-        qos: lowerQos(message.qos, qos),
-        retain: retainAsPublished && message.retain,
-        subscriptionIdentifiers: identifiers ?? NO_IDENTIFIERS,
+        qos: lowerQos(message.qos, chosen.qos),
+        retain: message.retain && chosen.retainAsPublished,
+        subscriptionIdentifiers: chosen.identifiers,
         shared: undefined,
       });
     }
     for (const group of groups) group.offer(routed);
-    return true;
+    return matched;
   }
 
   /** A listener may publish: what it publishes is announced after the message it was called with. */
   #announce(message: Message): void {
     if (this.#listeners.length === 0) return;
+    keepPayload(message);
     this.#unannounced.push(message);
     if (this.#isAnnouncing) return;
     this.#isAnnouncing = true;
@@ -126,15 +113,4 @@ export class Router {
     }
     this.#isAnnouncing = false;
   }
-}
-
-function addTo(copies: Map<Session, Copy>, session: Session, { qos, retainAsPublished, identifier }: Subscription): void {
-  const copy = copies.get(session);
-  if (copy === undefined) {
-    copies.set(session, { qos, retainAsPublished, identifiers: identifier === undefined ? undefined : [identifier] });
-    return;
-  }
-  if (qos > copy.qos) copy.qos = qos;
-  copy.retainAsPublished ||= retainAsPublished;
-  if (identifier !== undefined) (copy.identifiers ??= []).push(identifier);
 }

@@ -11,6 +11,8 @@ import type { Subscription } from './subscription.ts';
 export interface SessionPeer {
   /** There is, or may be, something to send. */
   wake(): void;
+  /** Sends a message ahead of the queue, which is empty. @returns false when it has to be queued. */
+  deliver(delivery: Delivery): boolean;
   /** Another connection came with the same client id: ends this one, and leaves the session before it returns. */
   takeOver(): void;
 }
@@ -89,9 +91,14 @@ export class Session {
 
   /** Takes a message for the client. Without a connection QoS 0 is not kept. */
   offer(delivery: Delivery): void {
-    if (this.#peer === undefined && delivery.qos === 0) return;
-    this.outbox.offer(delivery, this.#peer === undefined ? this.#bounds.absent : this.#bounds.live);
-    this.#peer?.wake();
+    const peer = this.#peer;
+    if (peer === undefined) {
+      if (delivery.qos > 0) this.outbox.offer(delivery, this.#bounds.absent);
+      return;
+    }
+    if (this.outbox.isClear && peer.deliver(delivery)) return;
+    this.outbox.offer(delivery, this.#bounds.live);
+    peer.wake();
   }
 
   record(change: StoreChange): void {

@@ -1,22 +1,20 @@
 import { LevelTree } from '../level-tree.ts';
+import { RouteCache } from './route-cache.ts';
+import { targetOf, type Route } from './route.ts';
 import type { Session } from './session.ts';
 import { ShareGroup } from './share-group.ts';
 import type { Subscription } from './subscription.ts';
-
-/** Who is told of a match. */
-export interface MatchVisitor {
-  subscriber(session: Session, subscription: Subscription): void;
-  group(group: ShareGroup): void;
-}
 
 /** Every subscription of every session, as a tree of the levels of their filters. */
 export class SubscriptionIndex {
   readonly #own = new LevelTree<Map<Session, Subscription>>();
   /** By filter, then by share name: two names on one filter each get every message. */
   readonly #shared = new LevelTree<Map<string, ShareGroup>>();
+  readonly #routes = new RouteCache();
 
   /** Adds it, or replaces the one of the same filter (MQTT-3.8.4-3). @returns whether there was none. */
   set(session: Session, subscription: Subscription): boolean {
+    this.#routes.clear();
     const isNew = !session.subscriptions.has(subscription.fullFilter);
     session.subscriptions.set(subscription.fullFilter, subscription);
     const { filter, shareName } = subscription;
@@ -29,6 +27,7 @@ export class SubscriptionIndex {
   delete(session: Session, fullFilter: string): boolean {
     const subscription = session.subscriptions.get(fullFilter);
     if (subscription === undefined) return false;
+    this.#routes.clear();
     session.subscriptions.delete(fullFilter);
     const { filter, shareName } = subscription;
     if (shareName === undefined) {
@@ -45,15 +44,27 @@ export class SubscriptionIndex {
     return true;
   }
 
-  /** Visits what matches a topic: each subscription of a session on its own, each group of a shared subscription once. */
-  visitMatching(topic: string, visitor: MatchVisitor): void {
+  /** Where the messages of a topic go: each session once, however many of its subscriptions match, and each group of a shared one. */
+  routeOf(topic: string): Route {
+    const known = this.#routes.get(topic);
+    if (known !== undefined) return known;
+    const route = this.#findRoute(topic);
+    this.#routes.put(topic, route);
+    return route;
+  }
+
+  #findRoute(topic: string): Route {
+    const matches = new Map<Session, Subscription[]>();
     this.#own.visitFiltersMatching(topic, (subscribers) => {
-      for (const [session, subscription] of subscribers) visitor.subscriber(session, subscription);
+      for (const [session, subscription] of subscribers) {
+        const others = matches.get(session);
+        if (others === undefined) matches.set(session, [subscription]);
+        else others.push(subscription);
+      }
     });
-    if (this.#shared.size === 0) return;
-    this.#shared.visitFiltersMatching(topic, (groups) => {
-      for (const group of groups.values()) visitor.group(group);
-    });
+    const groups: ShareGroup[] = [];
+    this.#shared.visitFiltersMatching(topic, (found) => groups.push(...found.values()));
+    return { targets: Array.from(matches, ([session, subscriptions]) => targetOf(session, subscriptions)), groups };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../../runtime/clock.ts';
 import { messageOf } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
+import type { Observe } from '../../../runtime/observation.ts';
 import type { StoredTable, TableChange } from './stored-table.ts';
 
 /** How long a table that failed is left alone before it is tried again, milliseconds. */
@@ -12,6 +13,7 @@ export interface CommitQueueDeps {
   readonly isSynced: boolean;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly observe: Observe;
   /** The last changes of a write: called once for each, when it is put together. */
   readonly seal: () => readonly TableChange[];
   readonly written: () => void;
@@ -114,9 +116,12 @@ export class CommitQueue {
   }
 
   #failed(because: string): void {
-    const { clock, log } = this.#deps;
+    const { clock, log, observe } = this.#deps;
     this.failures += 1;
-    if (this.#failure === undefined) log.error('the broker cannot store: nothing is acknowledged until it can', { because });
+    if (this.#failure === undefined) {
+      log.error('the broker cannot store: nothing is acknowledged until it can', { because });
+      observe('broker.store-failed', { because });
+    }
     this.#failure = { because, retryAtMs: clock.nowMs() + RETRY_MS };
     this.#retry?.cancel();
     if (this.#isClosed) return;
@@ -124,7 +129,10 @@ export class CommitQueue {
   }
 
   #succeeded(changes: readonly TableChange[]): void {
-    if (this.#failure !== undefined) this.#deps.log.info('the broker stores again', { failures: this.failures, because: this.#failure.because });
+    if (this.#failure !== undefined) {
+      this.#deps.log.info('the broker stores again', { failures: this.failures, because: this.#failure.because });
+      this.#deps.observe('broker.store-restored', { failures: this.failures });
+    }
     this.#failure = undefined;
     this.writes += 1;
     for (const change of changes) this.writtenBytes += change.key.byteLength + (change.type === 'put' ? change.value.byteLength : 0);

@@ -74,7 +74,7 @@ async function guarded<T>(work: Promise<T>): Promise<T> {
 function kindOf(error: unknown): TableFaultKind {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'LEVEL_LOCKED') return 'locked';
-  // A file that the manifest names and that is not there is damage as well.
-  const isCorrupt = code === 'LEVEL_CORRUPTION' || /^(?:Corruption|Invalid argument|NotFound)\b|\.(?:ldb|sst): No such file/u.test(messageOf(error));
+  // A file that another one names and that is not there, or is too short for what should stand in it, is damage as well.
+  const isCorrupt = code === 'LEVEL_CORRUPTION' || /^(?:Corruption|Invalid argument)\b|: (?:No such file or directory|Invalid argument)$/u.test(messageOf(error));
   return isCorrupt ? 'corrupt' : 'io';
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Clock, Timer } from '../../../runtime/clock.ts';
 import { FieldproofError, messageOf } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
+import { observeNothing, type Observe } from '../../../runtime/observation.ts';
 import type { BrokerStore } from '../core/broker-store.ts';
 import type { RecoveredState } from '../core/recovered-state.ts';
 import { CommitQueue } from './commit-queue.ts';
@@ -25,6 +26,8 @@ export interface BrokerStoreOptions extends StoreBounds {
 export interface BrokerStoreDeps {
   readonly clock: Clock;
   readonly log: Logger;
+  /** For the journal: `broker.recovered`, `broker.store-failed`, `broker.store-restored`. */
+  readonly observe?: Observe;
   /** Default: LevelDB. */
   readonly makeTable?: (folder: string) => StoredTable;
 }
@@ -45,7 +48,7 @@ const MARK_EVERY_MS = 100;
  */
 export async function openBrokerStore(options: BrokerStoreOptions, deps: BrokerStoreDeps): Promise<OpenedBrokerStore> {
   const { path } = options;
-  const { clock, log, makeTable = levelTable } = deps;
+  const { clock, makeTable = levelTable } = deps;
   const startMs = clock.nowMs();
   const markFile = join(path, 'mark.json');
   const mark = await readMark(markFile);
@@ -56,7 +59,7 @@ export async function openBrokerStore(options: BrokerStoreOptions, deps: BrokerS
   sealing.commit = Math.max(rows.commit, mark?.commit ?? 0);
   await firstCommit(opening, path);
   const report = { ...reportOf(rows, store.counts, mark, damage), setAside, tookMs: clock.nowMs() - startMs };
-  tell(report, path, log);
+  tell(report, path, deps);
   const keeper = markKeeper(markFile, deps);
   sealing.written = () => keeper.touch({ commit: sealing.commit, rows: sealing.rows });
   let closed: Promise<void> | undefined;
@@ -93,13 +96,14 @@ interface Opening {
   readonly sealing: { commit: number; rows: RowCounts; written: () => void };
 }
 
-async function readOpening(table: StoredTable, options: BrokerStoreOptions, { clock, log }: BrokerStoreDeps, lost: () => void): Promise<Opening> {
+async function readOpening(table: StoredTable, options: BrokerStoreOptions, { clock, log, observe = observeNothing }: BrokerStoreDeps, lost: () => void): Promise<Opening> {
   const sealing = { commit: 0, rows: noRows(), written: (): void => undefined };
   const commits: CommitQueue = new CommitQueue({
     table,
     isSynced: options.policy === 'fsync',
     clock,
     log,
+    observe,
     seal: () => {
       sealing.commit += 1;
       sealing.rows = { ...store.counts };
@@ -135,10 +139,11 @@ function reportOf(rows: RecoveredRows, found: RowCounts, mark: StoreMark | undef
   return { damage: damage === 'none' && !isWhole ? 'rows' : damage, found: { ...found }, lost, lostCommits, surplus };
 }
 
-function tell({ damage, found, lost, lostCommits, surplus, setAside, tookMs }: RecoveryReport, path: string, log: Logger): void {
+function tell({ damage, found, lost, lostCommits, surplus, setAside, tookMs }: RecoveryReport, path: string, { log, observe = observeNothing }: BrokerStoreDeps): void {
   const facts = { path, ...found, tookMs: Math.round(tookMs) };
   if (damage === 'none') log.info('the broker has its store', facts);
   else log.error("the broker's store was damaged", { damage, lost, lostCommits, surplus, ...(setAside === undefined ? {} : { setAside }), ...facts });
+  observe('broker.recovered', { damage, found: { ...found }, lost: { ...lost }, lostCommits, surplus: { ...surplus }, tookMs });
 }
 
 function added(a: Partial<RowCounts>, b: Readonly<Record<string, number>>): Record<string, number> {

@@ -94,8 +94,10 @@ export function isWholeKey(key: Uint8Array): boolean {
       return key.length === TEXT_AT_SESSION;
     case ROW.subscription:
       return key.length > TEXT_AT_SESSION;
+    case undefined:
+      return false;
     default:
-      return key.length >= 1;
+      return true;
   }
 }
 
