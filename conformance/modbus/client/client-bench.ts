@@ -156,6 +156,15 @@ export class ClientBench {
     await this.serveUntil(forMs, () => false, reply);
   }
 
+  /** Serves a client until it has asked for something: one that was just started is up by then. One that never asks is waited for in vain. */
+  async serveFirst(): Promise<void> {
+    let hasAsked = false;
+    await this.serveUntil(this.declared.connectWaitMs, () => hasAsked, async () => {
+      hasAsked = true;
+      return 'serve';
+    });
+  }
+
   /** Ends the connection from our side. On a serial line there is none to end. */
   async close(how: 'fin' | 'reset'): Promise<void> {
     if (this.isSerial || !this.#isOpen) return;

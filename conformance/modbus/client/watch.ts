@@ -33,6 +33,7 @@ export function watch(bench: ClientBench): Promise<Watched> {
     const own = new ClientBench(wire, bench.context);
     const frames: WatchedFrame[] = [];
     await own.connected();
+    if (own.isSerial) await own.serveFirst();
     for (const what of CLIENT_WRITES) {
       if (own.context.pixit.values[what] === undefined || (what === 'writeBroadcast' && !own.isSerial)) continue;
       await own.begin(what);

@@ -82,7 +82,10 @@ async function expectWriteFails(bench: ClientBench, functionCode: number, what: 
 }
 
 async function outcomeOfWrite(bench: ClientBench, what: ClientWrite, reply: (asked: Asked) => Promise<'serve' | 'done'>): Promise<'done' | 'failed' | undefined> {
-  if (bench.connections === 0) await bench.connected();
+  if (bench.connections === 0) {
+    await bench.connected();
+    if (bench.isSerial) await bench.serveFirst();
+  }
   let outcome: 'done' | 'failed' | undefined;
   await bench.begin(what);
   await bench.serveUntil(

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { replay } from '../../runtime/replay-seed.contract.ts';
 import { decodePacket } from './decode.ts';
+import { decodePlainAcknowledgement } from './decode-plain-acknowledgement.ts';
 import { decodePlainPublish } from './decode-plain-publish.ts';
 import { encodeLoose } from './encode-loose.ts';
 import { knownText } from './known-text.ts';
@@ -51,4 +52,17 @@ test('texts of the same slot are told apart', () => {
   const texts = ['AaAaAa', 'BBBBBB', 'AaBBAa', 'AaAaAa'];
   for (const text of texts) expect(knownText(Buffer.from(`xx${text}yy`), 2, 8)).toBe(text);
   for (const text of ['a\u0000b', 'a+b', 'a#b', 'aéb']) expect(knownText(Buffer.from(text), 0, Buffer.byteLength(text))).toBeUndefined();
+});
+
+test('an acknowledgement that the short way takes is the same in the whole decoder', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 1, maxLength: 6 }), fc.constantFrom(0x40, 0x50, 0x62, 0x70, 0x60), versions, fc.boolean(), (body, first, version, isShort) => {
+      const bytes = Uint8Array.of(first, isShort ? 2 : body.length, ...body);
+      const short = decodePlainAcknowledgement(bytes, 100, 0, bytes.length);
+      const whole = decodePacket(bytes, version, { from: 'client' });
+      if (short === undefined) expect(whole.kind === 'packet' && whole.byteCount === 4).toBe(false);
+      else expect(short).toEqual(whole);
+    }),
+    replay(),
+  );
 });

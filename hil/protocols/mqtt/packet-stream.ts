@@ -1,5 +1,6 @@
 import { byteView } from './byte-view.ts';
 import { decodePacket } from './decode.ts';
+import { decodePlainAcknowledgement } from './decode-plain-acknowledgement.ts';
 import { decodePlainPublish } from './decode-plain-publish.ts';
 import { PACKET_BYTES_MAX } from './limits.ts';
 import type { DecodeOptions, MqttDecode, MqttViolation } from './decode-result.ts';
@@ -9,6 +10,7 @@ import type { MqttPacket, ProtocolVersion } from './packet.ts';
 const FIRST_HOLD_BYTES = 256;
 
 const NOTHING = new Uint8Array(0);
+const PUBLISH = 3;
 
 /** A packet, its bytes with it; or the violation that ends the stream, with all bytes from the start of the bad packet. */
 export type PacketStreamEvent =
@@ -112,8 +114,15 @@ export function createPacketStream({ version: given, ...options }: PacketStreamO
     return isOver ? undefined : at;
   };
 
-  const decode = (bytes: Uint8Array, start: number): MqttDecode =>
-    (version === undefined ? undefined : decodePlainPublish(bytes, version, packetBytesMax, start, bytes.length)) ?? decodePacket(bytes, version, options, start);
+  const decode = (bytes: Uint8Array, start: number): MqttDecode => decodePlain(bytes, start) ?? decodePacket(bytes, version, options, start);
+
+  /** The short ways of what comes most. */
+  const decodePlain = (bytes: Uint8Array, start: number): MqttDecode | undefined => {
+    if (version === undefined) return undefined;
+    return (bytes[start] ?? 0) >> 4 === PUBLISH
+      ? decodePlainPublish(bytes, version, packetBytesMax, start, bytes.length)
+      : decodePlainAcknowledgement(bytes, packetBytesMax, start, bytes.length);
+  };
 
   const take = (chunk: Uint8Array, sink: SpanSink): void => {
     if (isOver) return;

@@ -104,6 +104,8 @@ export class Connection implements Wire, HandshakeWire, SessionPeer {
   deliver(delivery: Delivery): boolean {
     const [client, encoder] = [this.#client, this.#encoder];
     if (client === undefined || encoder === undefined || this.#state !== 'connected' || !this.#output.hasRoom) return false;
+    // What may have expired takes the long way, where that is looked at.
+    if (delivery.routed.hasExpiry) return false;
     const { outbox } = client.session;
     const packetId = delivery.qos === 0 ? undefined : outbox.beginAtOnce(delivery);
     if (packetId === undefined && delivery.qos > 0) return false;

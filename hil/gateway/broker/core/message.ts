@@ -48,18 +48,29 @@ export function ownedWill(will: MqttWill): MqttWill {
   return { ...will, payload: owned(will.payload), properties: forwardedProperties(will.properties) };
 }
 
-/** Gives the message memory of its own, so that it does not keep a whole received chunk. Harmless when it has. */
+/** Small payloads that are kept share pieces of memory of this size: one alone would cost more than it holds. */
+const PIECE_BYTES = 2_048;
+let piece = new Uint8Array(0);
+let pieceUsed = 0;
+
+/**
+ * Gives the message memory of its own, so that it does not keep a whole received chunk: at most `PIECE_BYTES`, or the payload's
+ * own. Harmless when it has that.
+ */
 export function keepPayload(message: { payload: Uint8Array }): void {
   const { payload } = message;
-  if (payload.byteLength < payload.buffer.byteLength) message.payload = owned(payload);
-}
-
-/** As `keepPayload`, in memory shared by some kilobytes of messages: cheaper, for what is soon gone again. */
-export function keepPayloadBriefly(message: { payload: Uint8Array }): void {
-  const { payload } = message;
-  if (payload.buffer.byteLength <= Math.max(Buffer.poolSize, payload.byteLength)) return;
-  const copy = Buffer.allocUnsafe(payload.byteLength);
+  if (payload.buffer.byteLength <= Math.max(PIECE_BYTES, payload.byteLength)) return;
+  if (payload.byteLength > PIECE_BYTES / 8) {
+    message.payload = owned(payload);
+    return;
+  }
+  if (pieceUsed + payload.byteLength > piece.byteLength) {
+    piece = new Uint8Array(PIECE_BYTES);
+    pieceUsed = 0;
+  }
+  const copy = piece.subarray(pieceUsed, pieceUsed + payload.byteLength);
   copy.set(payload);
+  pieceUsed += payload.byteLength;
   message.payload = copy;
 }
 

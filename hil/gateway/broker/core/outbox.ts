@@ -1,12 +1,14 @@
 import type { StoreChange } from './broker-store.ts';
 import { DeliveryQueue, type QueueBounds } from './delivery-queue.ts';
 import type { Delivery, QueuedDelivery } from './delivery.ts';
-import { isExpired, keepPayload, keepPayloadBriefly } from './message.ts';
+import { isExpired, keepPayload } from './message.ts';
 import { PacketIds } from './packet-ids.ts';
 import type { LoadedQueue, StoredQueue } from './recovered-state.ts';
 
 /** What the outbox tells its session. */
 export interface OutboxEvents {
+  /** Whether changes are worth telling: the session outlives its connection. */
+  isKept(): boolean;
   /** A change of a session that outlives its connection. */
   record(change: StoreChange): void;
   dropped(reason: 'queue-full' | 'expired'): void;
@@ -95,7 +97,7 @@ export class Outbox {
   beginAtOnce(delivery: Delivery): number | undefined {
     if (this.#quota <= 0 || this.#inFlight.size >= Math.max(this.#inFlightMax, 1)) return undefined;
     const numbered = this.#queue.number(delivery);
-    keepPayloadBriefly(numbered.routed.message);
+    keepPayload(numbered.routed.message);
     this.#recordQueued(numbered);
     return this.#begin(numbered);
   }
@@ -224,6 +226,7 @@ export class Outbox {
   }
 
   #recordQueued({ sequence, routed, qos, retain, subscriptionIdentifiers }: QueuedDelivery): void {
+    if (!this.#events.isKept()) return;
     const { message } = routed;
     this.#events.record({ kind: 'queued', clientId: this.#clientId, sequence, message, qos, retain, subscriptionIdentifiers });
   }
@@ -232,7 +235,7 @@ export class Outbox {
     const packetId = this.#ids.next((used) => this.#inFlight.has(used));
     this.#inFlight.set(packetId, { delivery, packetId, state: 'published', isCounted: true });
     this.#quota -= 1;
-    this.#events.record({ kind: 'sent', clientId: this.#clientId, sequence: delivery.sequence, packetId });
+    if (this.#events.isKept()) this.#events.record({ kind: 'sent', clientId: this.#clientId, sequence: delivery.sequence, packetId });
     return packetId;
   }
 

@@ -11,7 +11,7 @@ import type { Subscription } from './subscription.ts';
 export interface SessionPeer {
   /** There is, or may be, something to send. */
   wake(): void;
-  /** Sends a message ahead of the queue, which is empty. @returns false when it has to be queued. */
+  /** Sends a message past the queue, which is empty. @returns false when it has to be queued. */
   deliver(delivery: Delivery): boolean;
   /** Another connection came with the same client id: ends this one, and leaves the session before it returns. */
   takeOver(): void;
@@ -60,7 +60,7 @@ export class Session {
     this.expiryIntervalS = expiryIntervalS;
     this.#bounds = bounds;
     this.#events = events;
-    this.outbox = new Outbox(clientId, { record: (change) => this.record(change), dropped: (reason) => events.dropped(reason) });
+    this.outbox = new Outbox(clientId, { isKept: () => this.isKept, record: (change) => this.record(change), dropped: (reason) => events.dropped(reason) });
   }
 
   get peer(): SessionPeer | undefined {
