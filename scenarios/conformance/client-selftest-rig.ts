@@ -29,11 +29,15 @@ const WRITES: Readonly<Record<string, { readonly unit: number; readonly request:
   writeBroadcast: { unit: 0, request: { kind: 'request', functionCode: 6, address: 200, value: 1 } },
 };
 
+/** The variant on TCP with one request outstanding. */
+const ONE_AT_A_TIME = 'tcp-one-at-a-time';
 const CARRIERS = ['tcp', 'rtu', 'ascii'] as const;
 
 /** What the reference client declares, on one carrier after the other. */
 export function clientSelftestVariants({ pics }: Pick<Suite, 'pics'>): readonly SelftestVariant[] {
-  return CARRIERS.map((carrier) => variantOn(carrier, pics));
+  const variants = CARRIERS.map((carrier) => variantOn(carrier, pics));
+  const [tcp] = variants;
+  return tcp === undefined ? variants : [...variants, { ...tcp, name: ONE_AT_A_TIME, pics: new Map([...tcp.pics, ['PIPELINE', false] as const]) }];
 }
 
 function variantOn(carrier: Carrier, pics: Suite['pics']): SelftestVariant {
@@ -77,7 +81,7 @@ export function clientSelftestRig(clock: Clock): SelftestRig {
         links.add(a);
         return defect === undefined ? b : defectiveClientLink(b, carrier, defect, clock);
       };
-      return sutOf(startReferenceClient({ ...optionsOf(carrier), ...(defect?.hasNoPause === true ? { reconnectMs: 0 } : {}) }, openLink, clock), links);
+      return sutOf(startReferenceClient({ ...optionsOf(carrier), ...(variant === ONE_AT_A_TIME ? { outstandingMax: 1 } : {}), ...(defect?.hasNoPause === true ? { reconnectMs: 0 } : {}) }, openLink, clock), links);
     },
   };
 }

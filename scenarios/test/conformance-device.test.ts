@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -36,7 +36,7 @@ function theRecord(): { readonly record: SuiteRecord; readonly folder: string } 
 const CASES = ['TP_MQTT3_DEVICE_CONNECT_002', 'TP_MQTT3_DEVICE_SUBSCRIBE_00*', 'TP_MQTT3_DEVICE_RECEIVE_001'];
 
 describeWith([MOSQUITTO_SUB], 'mosquitto_sub under test', () => {
-  const command = `exec ${pathOf(MOSQUITTO_SUB)} -h {host} -p {port} -i {clientId} -c -q 2 -t fp/cmd -t 'fp/#'`;
+  const command = `exec ${pathOf(MOSQUITTO_SUB)} -h {host} -p {port} -i {clientId} -c -q 2 -t fp/+/x -t 'fp/#'`;
 
   test('started by a command: record, evidence, reports, and 0', async () => {
     const { code, stderr } = await runDevice(...declared(), '--dut-command', command, '--only', ...CASES);
@@ -83,7 +83,7 @@ describeWith([MOSQUITTO_SUB], 'mosquitto_sub under test', () => {
     const [script, mark, pidFile, map] = ['switch.sh', 'said', 'pid', 'lab.yaml'].map((name) => join(out, name));
     writeFileSync(
       script ?? '',
-      `echo "$1" >> ${mark}\nif [ "$1" = on ]; then ${pathOf(MOSQUITTO_SUB)} -h 127.0.0.1 -p ${port} -i meter -t x > /dev/null 2>&1 & echo $! > ${pidFile}; else kill $(cat ${pidFile}) 2> /dev/null; exit 0; fi\n`,
+      `echo "$1" >> ${mark}\nif [ "$1" = on ]; then ${pathOf(MOSQUITTO_SUB)} -h 127.0.0.1 -p ${port} -i meter -q 1 -t x > /dev/null 2>&1 & echo $! > ${pidFile}; else kill $(cat ${pidFile}) 2> /dev/null; exit 0; fi\n`,
     );
     writeFileSync(map ?? '', `duts:\n  - { id: meter, transport: modbus-tcp, address: "127.0.0.1:1", power: { kind: command, command: [sh, ${script}, "{state}"], offFor: 50ms } }\n`);
     try {
@@ -102,19 +102,29 @@ describeWith([MOSQUITTO_SUB], 'mosquitto_sub under test', () => {
       const port = await freePort();
       const run = startCli(['conformance', 'run', 'mqtt-device', '--listen', `127.0.0.1:${port}`, ...declared(), '--only', 'TP_MQTT3_DEVICE_CONNECT_002', 'TP_MQTT3_DEVICE_RECEIVE_001']);
       await run.seen(new RegExp(String.raw`Restart the device\. Its broker is mqtt://127\.0\.0\.1:${port}\n  Enter: done   s and Enter: skip > $`, 'u'));
-      const device = spawn(pathOf(MOSQUITTO_SUB), ['-h', '127.0.0.1', '-p', String(port), '-i', 'bench', '-t', 'x'], { stdio: 'ignore' });
+      let device: ChildProcess | undefined;
+      const restartAndEnter = (): void => {
+        device?.kill('SIGKILL');
+        device = spawn(pathOf(MOSQUITTO_SUB), ['-h', '127.0.0.1', '-p', String(port), '-i', 'bench', '-t', 'x'], { stdio: 'ignore' });
+        run.child.stdin?.write('\n');
+      };
       try {
-        run.child.stdin?.write('\n');
+        restartAndEnter();
         await run.seen(prompts(2));
-        run.child.stdin?.write('\n');
+        restartAndEnter();
+        // The end of an ordinary life is looked at as well.
         await run.seen(prompts(3));
+        await run.seen(/Shut the device down in good order/u);
+        device?.kill('SIGTERM');
+        run.child.stdin?.write('\n');
+        await run.seen(prompts(4));
         run.child.stdin?.write('s\n');
         // A case that does not pass has the SUT asked for a sign of life, which is skipped as well.
-        await run.seen(prompts(4));
+        await run.seen(prompts(5));
         run.child.stdin?.write('s\n');
         expect((await run.finished).code).toBe(3);
       } finally {
-        device.kill('SIGKILL');
+        device?.kill('SIGKILL');
       }
       expect(theRecord().record.cases).toMatchObject([
         { id: 'TP_MQTT3_DEVICE_CONNECT_002', verdict: 'pass' },

@@ -21,7 +21,7 @@ export const LATE_PURPOSES: readonly ClientPurpose[] = [
     statements: ['MB-TCP-PIPE-04', 'MB-TCP-PIPE-02'],
     on: 'tcp',
     purpose: 'A late answer does not complete the request that is outstanding by then',
-    requires: ['OBSERVE_POINT'],
+    requires: ['OBSERVE_POINT', 'RESPONSE_TIMEOUT'],
     caughtBy: 'takes-late-answers',
     run: (bench) => expectLateDropped(bench, (held, asked) => asked.transactionId !== held.transactionId && isGivenUp(bench, held, asked)),
   },
@@ -71,9 +71,8 @@ export const LATE_PURPOSES: readonly ClientPurpose[] = [
   },
 ];
 
-/** Without declared times, only a client that has one request outstanding shows by its next one that it gave up. */
-function isGivenUp({ context, declared }: ClientBench, held: Asked, asked: Asked): boolean {
-  if (context.pics.get('PIPELINE') !== true) return true;
+/** A request is given up when its declared timeout is over for sure; until then a client may have several outstanding. */
+function isGivenUp({ declared }: ClientBench, held: Asked, asked: Asked): boolean {
   const { responseTimeoutMs } = declared;
   return responseTimeoutMs !== undefined && asked.tMs - held.tMs > 1.5 * responseTimeoutMs + 50;
 }

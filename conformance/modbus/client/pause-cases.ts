@@ -63,7 +63,7 @@ export const PAUSE_PURPOSES: readonly ClientPurpose[] = [
     statements: ['MB-TCP-CNF-02'],
     on: 'tcp',
     purpose: 'An unanswered request is not repeated before the configured response timeout',
-    requires: ['RESPONSE_TIMEOUT'],
+    requires: ['RESPONSE_TIMEOUT', '!PIPELINE'],
     caughtBy: 'retries-early',
     run: (bench) => expectWait(bench, (held, asked) => isSame(held.pdu, asked.pdu) && held.unit === asked.unit, bench.declared.responseTimeoutMs ?? 0),
   },

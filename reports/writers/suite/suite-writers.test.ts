@@ -98,3 +98,10 @@ describe('the last lines on the terminal', () => {
     expect(suiteHeadline({ cases, excluded: [], durationMs: 1_000 })).toBe(says);
   });
 });
+
+test('a case without a statement shows its source in every rendering', () => {
+  const source = 'RFC 9525 section 6';
+  const record = exampleSuiteRecord({ cases: [exampleCase('TP_X_007', { verdict: 'fail', cause: 'misbehaved', statements: [], source })] });
+  const renderings = [suiteJunitWriter, suiteHtmlWriter, suiteSummaryWriter, suiteJsonWriter].map((writer) => text(writer.render(record, EVIDENCE)));
+  expect([...renderings, suiteTerminalSummary(record, 'report.html', plainPaint).join('\n')].filter((rendering) => !rendering.includes(source))).toEqual([]);
+});

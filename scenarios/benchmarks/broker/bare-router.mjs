@@ -2,6 +2,7 @@
 // before the last level (every filter here ends in /+) and forwarded, one write for each connection and turn. No sessions,
 // no retained messages, no checks, nothing is sent again.
 import { createServer } from 'node:net';
+import { setImmediate as atEndOfTurn } from 'node:timers';
 
 const subscribers = new Map();
 const dirty = new Set();
@@ -24,7 +25,7 @@ class Connection {
 
   push(frame) {
     if (this.frames.length === 0) {
-      if (dirty.size === 0) setImmediate(flush);
+      if (dirty.size === 0) atEndOfTurn(flush);
       dirty.add(this);
     }
     this.frames.push(frame);

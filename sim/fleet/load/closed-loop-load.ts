@@ -53,6 +53,7 @@ export async function closedLoopLoad(options: ClosedLoopLoadOptions, clock: Cloc
   let isRunning = false;
 
   const underWay = ({ sent, copies, done }: Publisher): number => sent - Math.min(Math.floor(copies / copiesEach), qos === 0 ? sent : done);
+  const left = (): number => publishers.reduce((sum, publisher) => sum + underWay(publisher), 0);
   const touch = (index: number): void => {
     const publisher = publishers[index];
     if (publisher === undefined || publisher.isTouched) return;
@@ -114,7 +115,6 @@ export async function closedLoopLoad(options: ClosedLoopLoadOptions, clock: Cloc
     delivered: () => delivered,
     stop: async () => {
       isRunning = false;
-      const left = (): number => publishers.reduce((sum, publisher) => sum + underWay(publisher), 0);
       for (let waitedMs = 0; waitedMs < GRACE_MS && left() > 0; waitedMs += LOOK_MS) await sleep(clock, LOOK_MS);
       requireNoLoss('closed loop', sources, sinks);
       return left();

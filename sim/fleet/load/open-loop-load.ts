@@ -76,7 +76,8 @@ export async function openLoopLoad(options: OpenLoopLoadOptions, clock: Clock): 
     await sleep(clock, durationMs + 2 * TICK_MS);
     ticks.cancel();
     sendDue();
-    for (let waitedMs = 0; waitedMs < GRACE_MS && received < sent; waitedMs += LOOK_MS) await sleep(clock, LOOK_MS);
+    const isComplete = (): boolean => received >= sent;
+    for (let waitedMs = 0; waitedMs < GRACE_MS && !isComplete(); waitedMs += LOOK_MS) await sleep(clock, LOOK_MS);
     requireNoLoss('open loop', sources, sinks);
     return { sent, lost: sent - received };
   };

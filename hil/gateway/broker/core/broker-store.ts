@@ -1,7 +1,7 @@
 import type { Qos } from '../../../protocols/mqtt/packet.ts';
 import type { Eventual } from './eventual.ts';
 import type { Message } from './message.ts';
-import type { StoredWill } from './session.ts';
+import type { StoredWill } from './stored-will.ts';
 import type { Subscription } from './subscription.ts';
 
 /**

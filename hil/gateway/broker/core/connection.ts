@@ -109,8 +109,7 @@ export class Connection implements Wire, HandshakeWire, SessionPeer {
     const { outbox } = client.session;
     const packetId = delivery.qos === 0 ? undefined : outbox.beginAtOnce(delivery);
     if (packetId === undefined && delivery.qos > 0) return false;
-    // A retained message may have waited for long, and says so in what is left of its expiry interval.
-    this.#sendCopy(encoder, outbox, delivery, packetId, false, delivery.routed.hasExpiry ? this.#parts.clock.nowMs() : 0);
+    this.#sendCopy(encoder, outbox, delivery, packetId, false, 0);
     this.wake();
     return true;
   }

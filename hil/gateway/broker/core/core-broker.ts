@@ -16,7 +16,7 @@ import type { RecoveredState } from './recovered-state.ts';
 import { RetainedStore } from './retained-store.ts';
 import { Router } from './router.ts';
 import { SessionRegistry } from './session-registry.ts';
-import type { StoredWill } from './session.ts';
+import type { StoredWill } from './stored-will.ts';
 import { SubscriptionIndex } from './subscription-index.ts';
 import { TurnGate, type EndOfTurn } from './turn-gate.ts';
 

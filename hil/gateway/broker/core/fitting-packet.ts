@@ -46,6 +46,17 @@ function shortAnswer(packet: MqttPacket, version: ProtocolVersion): Uint8Array |
       return shortAcknowledgement(0x62, packet, version);
     case 'pubcomp':
       return shortAcknowledgement(0x70, packet, version);
+    case 'connect':
+    case 'connack':
+    case 'publish':
+    case 'subscribe':
+    case 'suback':
+    case 'unsubscribe':
+    case 'unsuback':
+    case 'pingreq':
+    case 'pingresp':
+    case 'disconnect':
+    case 'auth':
     default:
       return undefined;
   }

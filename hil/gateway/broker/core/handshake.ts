@@ -9,7 +9,7 @@ import { whenDone, type Eventual } from './eventual.ts';
 import { ownedWill } from './message.ts';
 import { isReservedTopic } from './publish.ts';
 import { REASON } from './reason-code.ts';
-import type { StoredWill } from './session.ts';
+import type { StoredWill } from './stored-will.ts';
 
 /** What the connection does for the handshake. */
 export interface HandshakeWire {

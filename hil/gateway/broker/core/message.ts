@@ -50,7 +50,7 @@ export function ownedWill(will: MqttWill): MqttWill {
 
 /** Small payloads that are kept share pieces of memory of this size: one alone would cost more than it holds. */
 const PIECE_BYTES = 2_048;
-let piece = new Uint8Array(0);
+let piece = Buffer.alloc(0);
 let pieceUsed = 0;
 
 /**
@@ -59,13 +59,17 @@ let pieceUsed = 0;
  */
 export function keepPayload(message: { payload: Uint8Array }): void {
   const { payload } = message;
-  if (payload.buffer.byteLength <= Math.max(PIECE_BYTES, payload.byteLength)) return;
+  if (payload.buffer.byteLength <= Math.max(PIECE_BYTES, payload.byteLength)) {
+    // Listeners were always given Buffers.
+    message.payload = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+    return;
+  }
   if (payload.byteLength > PIECE_BYTES / 8) {
     message.payload = owned(payload);
     return;
   }
   if (pieceUsed + payload.byteLength > piece.byteLength) {
-    piece = new Uint8Array(PIECE_BYTES);
+    piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
     pieceUsed = 0;
   }
   const copy = piece.subarray(pieceUsed, pieceUsed + payload.byteLength);

@@ -1,6 +1,6 @@
 import type { Message } from './message.ts';
 import type { QueuedDelivery } from './delivery.ts';
-import type { StoredWill } from './session.ts';
+import type { StoredWill } from './stored-will.ts';
 import type { Subscription } from './subscription.ts';
 
 /** What a store kept of an earlier process. */

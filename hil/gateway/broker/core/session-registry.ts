@@ -5,7 +5,8 @@ import type { Counters } from './counters.ts';
 import { setDeadline } from './deadline.ts';
 import type { Eventual } from './eventual.ts';
 import type { RecoveredSession, RecoveredState } from './recovered-state.ts';
-import { Session, type SessionBounds, type StoredWill } from './session.ts';
+import { Session, type SessionBounds } from './session.ts';
+import type { StoredWill } from './stored-will.ts';
 import type { SubscriptionIndex } from './subscription-index.ts';
 
 export interface RegistryDeps {

@@ -1,10 +1,9 @@
-import type { MqttWill } from '../../../protocols/mqtt/packet.ts';
 import type { Timer } from '../../../runtime/clock.ts';
-import type { ClientIdentity } from './access-control.ts';
 import type { StoreChange } from './broker-store.ts';
 import type { QueueBounds } from './delivery-queue.ts';
 import type { Delivery } from './delivery.ts';
 import { Outbox, type SendWindow } from './outbox.ts';
+import type { StoredWill } from './stored-will.ts';
 import type { Subscription } from './subscription.ts';
 
 /** The connection of a session, as the session and its registry see it. */
@@ -15,14 +14,6 @@ export interface SessionPeer {
   deliver(delivery: Delivery): boolean;
   /** Another connection came with the same client id: ends this one, and leaves the session before it returns. */
   takeOver(): void;
-}
-
-/** A will that waits for the end of its connection. */
-export interface StoredWill {
-  readonly will: MqttWill;
-  readonly delayS: number;
-  /** Whose rights it is published with. */
-  readonly owner: ClientIdentity;
 }
 
 export interface SessionBounds {

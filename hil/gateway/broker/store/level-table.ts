@@ -27,7 +27,7 @@ export function levelTable(folder: string): StoredTable {
   return {
     async open() {
       if (level !== undefined) return;
-      const made: Level = new ClassicLevel(folder, { keyEncoding: 'view', valueEncoding: 'view', writeBufferSize: WRITE_BUFFER_BYTES, cacheSize: CACHE_BYTES });
+      const made: Level = new ClassicLevel(folder, { keyEncoding: 'buffer', valueEncoding: 'buffer', writeBufferSize: WRITE_BUFFER_BYTES, cacheSize: CACHE_BYTES });
       await guarded(made.open());
       level = made;
     },

@@ -8,7 +8,7 @@ import { bodyKey, filterOfKey, isWholeKey, numberOfKey, packetIdOfKey, packetKey
 import { numbersOf, sessionOfBytes, subscriptionOfBytes, uncheckedValue, willOfBytes, type SessionRow } from './stored-values.ts';
 import type { StoredTable, TableChange } from './stored-table.ts';
 import type { KnownSession, TableStore } from './table-store.ts';
-import { UnloadedMessages } from './unloaded-queue.ts';
+import { UnloadedMessages, type UnloadedQueueDeps } from './unloaded-queue.ts';
 
 /** What was found in a table. */
 export interface RecoveredRows {
@@ -30,8 +30,8 @@ interface FoundSession {
   readonly known: KnownSession;
   readonly subscriptions: Subscription[];
   readonly incoming: number[];
-  /** By sequence. */
-  readonly inFlight: Map<number, { readonly packetId: number; readonly isReleased: boolean }>;
+  /** By sequence; undefined while there is none, as for most. */
+  inFlight: Map<number, { readonly packetId: number; readonly isReleased: boolean }> | undefined;
   queue: UnloadedMessages | undefined;
 }
 
@@ -51,6 +51,8 @@ export async function recoverRows(deps: RecoverDeps): Promise<RecoveredRows> {
 
 class Recovery {
   readonly #deps: RecoverDeps;
+  /** One for all, because there may be a hundred thousand queues. */
+  readonly #queueDeps: UnloadedQueueDeps;
   readonly #byClient = new Map<string, FoundSession>();
   readonly #byNumber = new Map<number, FoundSession>();
   readonly #damaged = noRows();
@@ -61,6 +63,8 @@ class Recovery {
 
   constructor(deps: RecoverDeps) {
     this.#deps = deps;
+    const { table, store, lost } = deps;
+    this.#queueDeps = { table, store, lost, monotonicOf: (wallMs) => this.#monotonicOf(wallMs) };
   }
 
   async run(): Promise<RecoveredRows> {
@@ -106,7 +110,7 @@ class Recovery {
     if (row === undefined) return false;
     const { store } = this.#deps;
     const known: KnownSession = { number: row.number, queue: undefined };
-    const found = { clientId, row, known, subscriptions: [], incoming: [], inFlight: new Map(), queue: undefined };
+    const found = { clientId, row, known, subscriptions: [], incoming: [], inFlight: undefined, queue: undefined };
     this.#byClient.set(clientId, found);
     this.#byNumber.set(row.number, found);
     store.sessions.set(clientId, known);
@@ -132,6 +136,7 @@ class Recovery {
     const session = this.#byNumber.get(numberOfKey(key));
     const [sequence, released] = numbersOf(content, 2) ?? [];
     if (session === undefined || sequence === undefined) return false;
+    session.inFlight ??= new Map();
     session.inFlight.set(sequence, { packetId: packetIdOfKey(key), isReleased: released === 1 });
     return true;
   }
@@ -143,8 +148,8 @@ class Recovery {
     if (row.body !== undefined && !this.#bodies.has(row.body)) return false;
     const sequence = sequenceOfKey(key);
     session.queue ??= this.#queueOf(session.known);
-    session.queue.found(sequence, row, session.inFlight.get(sequence));
-    session.inFlight.delete(sequence);
+    session.queue.found(sequence, row, session.inFlight?.get(sequence));
+    session.inFlight?.delete(sequence);
     const { store } = this.#deps;
     if (row.body === undefined || store.bodies.recoverReference(row.body, row.payloadBytes)) store.storedBytes += row.payloadBytes;
     if (row.body !== undefined) this.#used.add(row.body);
@@ -155,7 +160,7 @@ class Recovery {
   #dropOrphans(): void {
     const { store } = this.#deps;
     for (const { known, inFlight } of this.#byNumber.values()) {
-      for (const { packetId } of inFlight.values()) {
+      for (const { packetId } of inFlight?.values() ?? []) {
         store.counts.inFlight -= 1;
         this.#useless(packetKey(ROW.inFlight, known.number, packetId), 'inFlight');
       }
@@ -164,8 +169,7 @@ class Recovery {
   }
 
   #queueOf(session: KnownSession): UnloadedMessages {
-    const { table, store, lost } = this.#deps;
-    const queue = new UnloadedMessages({ table, store, session, lost, monotonicOf: (wallMs) => this.#monotonicOf(wallMs) });
+    const queue = new UnloadedMessages(session, this.#queueDeps);
     session.queue = queue;
     return queue;
   }

@@ -4,7 +4,7 @@ import { encodeLoose } from '../../../protocols/mqtt/encode-loose.ts';
 import type { MqttWill, ProtocolVersion, Qos } from '../../../protocols/mqtt/packet.ts';
 import type { MqttProperties } from '../../../protocols/mqtt/properties.ts';
 import { z } from '../../../runtime/schema.ts';
-import type { StoredWill } from '../core/session.ts';
+import type { StoredWill } from '../core/stored-will.ts';
 import { takeApart, type Subscription } from '../core/subscription.ts';
 import { bufferOf } from './stored-keys.ts';
 

@@ -25,7 +25,6 @@ interface Stub {
 export interface UnloadedQueueDeps {
   readonly table: Pick<StoredTable, 'read'>;
   readonly store: TableStore;
-  readonly session: KnownSession;
   /** The instant of a wall time on the monotonic clock, milliseconds. */
   readonly monotonicOf: (wallMs: number) => number;
   /** A message could not be read. */
@@ -36,16 +35,18 @@ export interface UnloadedQueueDeps {
 export class UnloadedMessages implements StoredQueue {
   payloadBytes = 0;
   lastSequence = 0;
+  readonly #session: KnownSession;
   readonly #deps: UnloadedQueueDeps;
   readonly #inFlight: Stub[] = [];
   /** Not sent yet, oldest first; what is before `#head` was dropped. Columns, because there may be a million of them. */
   readonly #sequences: number[] = [];
   readonly #payloadBytes: number[] = [];
-  /** 0: the body stands in the row itself. */
-  readonly #bodies: number[] = [];
+  /** Numbers of bodies that stand in rows of their own, by place. */
+  #bodies: Map<number, number> | undefined;
   #head = 0;
 
-  constructor(deps: UnloadedQueueDeps) {
+  constructor(session: KnownSession, deps: UnloadedQueueDeps) {
+    this.#session = session;
     this.#deps = deps;
   }
 
@@ -60,9 +61,9 @@ export class UnloadedMessages implements StoredQueue {
       this.#inFlight.push({ sequence, payloadBytes, body, ...inFlight });
       return;
     }
+    if (body !== undefined) (this.#bodies ??= new Map()).set(this.#sequences.length, body);
     this.#sequences.push(sequence);
     this.#payloadBytes.push(payloadBytes);
-    this.#bodies.push(body ?? 0);
     this.payloadBytes += payloadBytes;
   }
 
@@ -78,7 +79,7 @@ export class UnloadedMessages implements StoredQueue {
   dropAll(): void {
     for (const stub of this.#inFlight.splice(0)) this.#forget(stub);
     while (this.length > 0) this.dropOldest();
-    this.#deps.session.queue = undefined;
+    this.#session.queue = undefined;
   }
 
   async load(): Promise<LoadedQueue> {
@@ -92,7 +93,7 @@ export class UnloadedMessages implements StoredQueue {
 
   /** What was dropped while it was read is left out; so is what could not be read, which is lost. */
   #handOver(stubs: readonly Stub[], read: readonly (QueuedDelivery | undefined)[]): LoadedQueue {
-    const { session } = this.#deps;
+    const session = this.#session;
     const inFlight: LoadedInFlight[] = [];
     const queued: QueuedDelivery[] = [];
     // A second connection waited for the same: the first one has it.
@@ -113,7 +114,7 @@ export class UnloadedMessages implements StoredQueue {
   }
 
   async #read(stubs: readonly Stub[]): Promise<(QueuedDelivery | undefined)[]> {
-    const keys = stubs.map(({ sequence }) => queuedKey(this.#deps.session.number, sequence));
+    const keys = stubs.map(({ sequence }) => queuedKey(this.#session.number, sequence));
     const values = await this.#values(keys);
     const rows = keys.map((key, index) => contentOf(key, values[index])).map((content) => (content === undefined ? undefined : queuedRow(content)));
     const bodyKeys = rows.flatMap((row) => (row?.body === undefined ? [] : [bodyKey(row.body)]));
@@ -156,13 +157,13 @@ export class UnloadedMessages implements StoredQueue {
   #stubAt(index: number): Stub | undefined {
     const sequence = this.#sequences[index];
     if (sequence === undefined) return undefined;
-    const body = this.#bodies[index] ?? 0;
     const payloadBytes = this.#payloadBytes[index] ?? 0;
-    return { sequence, payloadBytes, body: body === 0 ? undefined : body, packetId: undefined, isReleased: false };
+    return { sequence, payloadBytes, body: this.#bodies?.get(index), packetId: undefined, isReleased: false };
   }
 
   #forget({ sequence, packetId, body, payloadBytes }: Stub): void {
-    const { store, session } = this.#deps;
+    const { store } = this.#deps;
+    const session = this.#session;
     store.forgetQueued(session.number, sequence, packetId);
     if (body === undefined) {
       store.storedBytes -= payloadBytes;
