@@ -1,3 +1,4 @@
+import type { MqttWill } from '../../../protocols/mqtt/packet.ts';
 import { describe, expect, test } from 'vitest';
 import { ackOf, publishOf, textsOf } from '../core/core-client.contract.ts';
 import { storedBench } from './stored-bench.contract.ts';
@@ -103,7 +104,7 @@ describe('after the process was killed', () => {
 });
 
 describe('wills and expiry go on by the wall clock', () => {
-  const will = (payload: string, willDelayIntervalS?: number) => ({ topic: 'will', payload: text(payload), qos: 1, retain: false, properties: willDelayIntervalS === undefined ? {} : { willDelayIntervalS } }) as const;
+  const will = (payload: string, willDelayIntervalS?: number): MqttWill => ({ topic: 'will', payload: text(payload), qos: 1, retain: false, properties: willDelayIntervalS === undefined ? {} : { willDelayIntervalS } });
 
   test('the will of whoever was connected is published: at once, or when its delay has passed since the start', async () => {
     const bench = await storedBench();
