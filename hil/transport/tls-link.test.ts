@@ -38,7 +38,8 @@ async function connectedPair(options: TlsClientOptions = { ca: authority.rootPem
   return { a, b, dispose: async () => [a, b].forEach((link) => link.destroy()) };
 }
 
-byteLinkContract('tls', () => connectedPair(), { datagrams: false, aSeesClose: 'good order', bSeesClose: 'good order', seesCut: 'good order', floodBytes: 67_108_864 });
+// Under TLS a cut is a plain end, or a reset when bytes of the session (tickets) were still unread: the system decides.
+byteLinkContract('tls', () => connectedPair(), { datagrams: false, aSeesClose: 'good order', bSeesClose: 'good order', seesCut: 'either', floodBytes: 67_108_864 });
 
 test.each([0, 1, 8])('a certificate behind %i intermediate authorities is trusted by its root', async (intermediates) => {
   listener.setOptions(await identity({ intermediates }));

@@ -21,9 +21,6 @@ export interface Watched {
   readonly endings: number;
 }
 
-/** Longest wait until a write that was asked for is over, milliseconds. */
-const WRITE_MS_MAX = 15_000;
-
 /**
  * Watches the client for `watchMs`, and makes it write whatever the PIXIT has a command for. One stretch for all cases of a
  * run; nothing is judged here.
@@ -37,7 +34,7 @@ export function watch(bench: ClientBench): Promise<Watched> {
     for (const what of CLIENT_WRITES) {
       if (own.context.pixit.values[what] === undefined || (what === 'writeBroadcast' && !own.isSerial)) continue;
       await own.begin(what);
-      await watchFor(own, WRITE_MS_MAX, frames, async () => (await own.outcome(what)) !== undefined);
+      await watchFor(own, own.declared.observeWithinMs, frames, async () => (await own.outcome(what)) !== undefined);
     }
     await watchFor(own, own.declared.watchMs, frames, async () => false);
     await own.close('fin');

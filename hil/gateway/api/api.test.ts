@@ -98,6 +98,28 @@ test('/metrics shows every figure with its help text, totals not summed up twice
   expect([...names].every((name) => name.startsWith('fieldproof_gateway_'))).toBe(true);
 });
 
+const STORE: NonNullable<GatewayStatus['broker']['store']> = {
+  policy: 'fsync', writes: 7, writtenBytes: 700, failures: 2, failure: undefined, payloadBytes: 64, lost: { queued: 3 },
+  rows: { sessions: 1, subscriptions: 2, wills: 0, retained: 0, queued: 4, inFlight: 0, incoming: 0 },
+  recovery: {
+    damage: 'rows', found: { sessions: 1, subscriptions: 2, wills: 0, retained: 0, queued: 4, inFlight: 0, incoming: 0 },
+    lost: { queued: 3 }, lostCommits: 1, surplus: {}, setAside: undefined, tookMs: 250,
+  },
+};
+
+test("the broker's store is in /healthz, /readyz and /metrics", async () => {
+  status = { ...READY, broker: { ...READY.broker, store: STORE } };
+  expect(await (await fetch(`${base}/healthz`)).json()).toMatchObject({ store: { policy: 'fsync', status: 'ok', lost: { queued: 3 }, recovery: { damage: 'rows', lostCommits: 1 } } });
+  expect((await fetch(`${base}/readyz`)).status).toBe(200);
+  const lines = (await (await fetch(`${base}/metrics`)).text()).split('\n');
+  for (const line of ['writes_total 7', 'failures_total 2', 'failing 0', 'recovery_seconds 0.25', 'rows{kind="queued"} 4', 'lost_rows_total{kind="queued"} 3']) {
+    expect(lines).toContain(`fieldproof_gateway_broker_store_${line}`);
+  }
+  status = { ...READY, broker: { ...READY.broker, store: { ...STORE, failure: 'disk full' } } };
+  const ready = await fetch(`${base}/readyz`);
+  expect([ready.status, await ready.json()]).toEqual([503, expect.objectContaining({ reasons: ['the broker cannot store: disk full'] })]);
+});
+
 test('/metrics has no uplink figures without an uplink', async () => {
   status = { ...READY, uplink: undefined, broker: { ...READY.broker, refused: {} } };
   const response = await fetch(`${base}/metrics`);

@@ -68,10 +68,18 @@ test.each([
   ['a point longer than an answer of its device', withRule('limits: { registersMax: 1 }'), 'FP_SCHEMA', 4, 'southbound.lines.0.devices.0.limits.registersMax'],
   ['several requests at once on a serial line', linesOf(`{ id: a, transport: modbus-rtu, path: /dev/null, outstandingMax: 2, devices: [${DEVICE}] }`), 'FP_SCHEMA', 4, 'southbound.lines.0.outstandingMax'],
   ['a WebSocket with an engine that has none', 'mqtt:\n  websocket: { port: 8083 }', 'FP_SCHEMA', 3, 'mqtt.websocket'],
+  ['a durable store without a folder', 'broker:\n  engine: core\n  store: { policy: fsync }', 'FP_SCHEMA', 4, 'broker.store.policy'],
+  ['a folder with an engine that keeps nothing', 'broker:\n  engine: aedes\n  store: { path: store }', 'FP_SCHEMA', 4, 'broker.store.path'],
+  ['a folder for what stays in memory', 'broker:\n  engine: core\n  store: { policy: memory, path: store }', 'FP_SCHEMA', 4, 'broker.store.path'],
   ['a misspelt key', 'broker: { packetBytesMx: 1MiB }', 'FP_SCHEMA', 2, 'broker.packetBytesMx'],
 ])('%s is refused with line and key', (_name, text, code, line, key) => {
   const file = fileOf(`id: edge-1\n${text}\n`);
   expect(() => loadGatewayConfig(file)).toThrow(expect.objectContaining({ code, place: expect.objectContaining({ line, key }) }));
+});
+
+test('a relative folder of the store starts at the folder of the file', () => {
+  const { config } = loadGatewayConfig(fileOf('id: edge-1\nbroker: { engine: core, store: { path: data/store } }\n'));
+  expect(config.broker.store).toMatchObject({ path: join(folder, 'data', 'store'), bytesMax: 1_073_741_824, messagesMax: 2_000_000 });
 });
 
 test('a profile that is wrong inside is placed there', () => {

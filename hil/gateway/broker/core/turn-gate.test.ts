@@ -54,6 +54,24 @@ describe('what is acknowledged is stored', () => {
     expect(textsOf(subscriber.take('publish'))).toEqual(['1', '2']);
   });
 
+  test('what could not be stored is stored before a turn without changes says anything', async () => {
+    const store = slowStore();
+    const bench = coreBench({}, { store });
+    const [publisher, first, second] = [await bench.connected('p'), await bench.connected('f'), await bench.connected('s')];
+    store.isSlow = true;
+    await publisher.send(publishOf('r', 'x', 1, { retain: true }));
+    // Nothing is changed by a subscription of a clean session, but it is told what is retained.
+    await first.subscribe([{ filter: 'r', qos: 0 }]).catch(() => undefined);
+    store.commits[0]?.reject(new Error('disk full'));
+    await quiet();
+    expect([publisher.isClosed(), first.isClosed(), first.received]).toEqual([true, true, []]);
+    await second.subscribe([{ filter: 'r', qos: 0 }]).catch(() => undefined);
+    expect([store.commits.length, second.received]).toEqual([2, []]);
+    store.commits[1]?.resolve();
+    await quiet();
+    expect(textsOf(second.take('publish'))).toEqual(['x']);
+  });
+
   test('a commit that fails ends the connections that wait for it, without an acknowledgement', async () => {
     const store = slowStore();
     const bench = coreBench({}, { store });

@@ -1,6 +1,6 @@
 import type { MqttWill } from '../../../protocols/mqtt/packet.ts';
 import { describe, expect, test } from 'vitest';
-import { ackOf, publishOf, textsOf } from '../core/core-client.contract.ts';
+import { ackOf, publishOf, quiet, textsOf } from '../core/core-client.contract.ts';
 import { storedBench } from './stored-bench.contract.ts';
 
 const KEPT = { cleanStart: false, properties: { sessionExpiryIntervalS: 1_000 } } as const;
@@ -90,9 +90,13 @@ describe('after the process was killed', () => {
     for (const id of ['a', 'b', 'c']) await (await bench.connected(id, 5, KEPT)).cut();
     await publisher.send(publishOf('t', 'x'.repeat(1_000), 1));
     expect(bench.store.stats()).toMatchObject({ payloadBytes: 1_000, rows: { queued: 3 } });
+    const early = await bench.connected('d', 5, KEPT);
+    await early.subscribe([{ filter: 'none', qos: 1 }]);
+    await (await bench.connected('a', 5, KEPT)).send(ackOf('puback', 1));
+    expect(bench.store.stats()).toMatchObject({ payloadBytes: 1_000, rows: { queued: 2 } });
     const next = await bench.again();
-    expect(next.store.stats()).toMatchObject({ payloadBytes: 1_000, rows: { queued: 3 } });
-    for (const [id, left] of [['a', 1_000], ['b', 1_000], ['c', 0]] as const) {
+    expect(next.store.stats()).toMatchObject({ payloadBytes: 1_000, rows: { queued: 2 } });
+    for (const [id, left] of [['b', 1_000], ['c', 0]] as const) {
       const client = await next.connected(id, 5, KEPT);
       const [message] = client.take('publish');
       expect(message?.payload.byteLength).toBe(1_000);
@@ -100,6 +104,60 @@ describe('after the process was killed', () => {
       expect(next.store.stats().payloadBytes).toBe(left);
     }
     expect([...next.table.rows.keys()].filter((key) => key.startsWith('6d'))).toEqual([]);
+  });
+});
+
+describe('a queue that is read when its client comes back', () => {
+  const kept = async (texts: readonly string[]): Promise<Awaited<ReturnType<typeof storedBench>>> => {
+    const bench = await storedBench({ core: { queuedMessagesMax: 3 } });
+    await (await bench.connected('s', 5, KEPT)).subscribe([{ filter: 't', qos: 1 }]);
+    await (await bench.connected('s', 5, KEPT)).cut();
+    const publisher = await bench.connected('p');
+    for (const payload of texts) await publisher.send(publishOf('t', payload, 1));
+    return bench.again();
+  };
+
+  test('keeps its bound before it is read, oldest first', async () => {
+    const bench = await kept(['1', '2', '3']);
+    await (await bench.connected('p')).send(publishOf('t', '4', 1));
+    expect(bench.store.stats().rows.queued).toBe(3);
+    expect(bench.broker.counts().refused).toEqual({ 'queue-full': 1 });
+    expect(textsOf((await bench.connected('s', 5, KEPT)).take('publish'))).toEqual(['2', '3', '4']);
+  });
+
+  test('what comes or goes while it is read is not lost and not back', async () => {
+    const bench = await kept(['1', '2', '3']);
+    const held: (() => void)[] = [];
+    bench.table.beforeRead = () => new Promise((resolve) => held.push(resolve));
+    const [one, other] = [bench.client(5), bench.client(5)];
+    for (const client of [one, other]) void client.connect({ clientId: 's', ...KEPT }).catch(() => undefined);
+    await quiet();
+    await (await bench.connected('p')).send(publishOf('t', '4', 1));
+    expect([held.length, one.received, other.received]).toEqual([2, [], []]);
+    for (const release of held) release();
+    await quiet();
+    expect(other.take('connack')).toMatchObject([{ sessionPresent: true }]);
+    expect(textsOf(other.take('publish'))).toEqual(['2', '3', '4']);
+    expect(one.isClosed()).toBe(true);
+    expect(bench.store.stats().rows.queued).toBe(3);
+  });
+
+  test('leaves out what cannot be read, and counts it', async () => {
+    const bench = await kept(['1', '2', '3']);
+    const second = [...bench.table.rows.keys()].filter((key) => key.startsWith('71')).toSorted()[1] ?? '';
+    bench.table.rows.set(second, Buffer.from('rubbish'));
+    expect(textsOf((await bench.connected('s', 5, KEPT)).take('publish'))).toEqual(['1', '3']);
+    expect(bench.store.stats()).toMatchObject({ lost: { queued: 1 }, rows: { queued: 2 } });
+    await quiet();
+    expect((await bench.again()).store.stats()).toMatchObject({ lost: {}, rows: { queued: 2 }, recovery: { damage: 'none' } });
+  });
+
+  test('a store that cannot be read now refuses the connection, and loses nothing', async () => {
+    const bench = await kept(['1']);
+    bench.table.beforeRead = () => Promise.reject(new Error('not now'));
+    expect(await bench.client(5).connect({ clientId: 's', ...KEPT })).toMatchObject({ reasonCode: 0x88 });
+    bench.table.beforeRead = () => undefined;
+    expect(textsOf((await bench.connected('s', 5, KEPT)).take('publish'))).toEqual(['1']);
   });
 });
 
