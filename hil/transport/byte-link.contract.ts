@@ -10,7 +10,7 @@ export interface LinkPair {
   readonly dispose: () => Promise<void>;
 }
 
-/** What an end learns when the other one is closed: nothing, that it closed in good order, or only that the link broke. */
+/** What an end learns when the other one is closed: nothing, that it closed in good order, only that the link broke, or either of the two. */
 export type SeesClose = 'nothing' | 'good order' | 'error' | 'either';
 
 /** In what a carrier differs from the others. */

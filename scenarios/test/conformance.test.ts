@@ -133,9 +133,9 @@ test('the gateway with its core engine passes every case of both versions', { ti
 
 describe('the self-test', () => {
   test('proves a sample of the cases', { timeout: 180_000 }, async () => {
-    const { code, stdout, stderr } = await conformance('selftest', 'mqtt-broker', '--sample', '100', '--seed', '1');
+    const { code, stdout, stderr } = await conformance('selftest', 'mqtt-broker', '--sample', '60', '--seed', '1');
     expect(stdout).not.toContain('NOT PROVEN');
-    expect(stderr).toContain('100 of 100 cases proven able to fail');
+    expect(stderr).toContain('60 of 60 cases proven able to fail');
     expect(code).toBe(0);
   });
 });

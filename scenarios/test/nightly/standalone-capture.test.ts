@@ -2,14 +2,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { describeWith, MBPOLL, MOSQUITTO_PUB, TSHARK } from '../../hil/runtime/foreign-program.contract.ts';
-import { z } from '../../hil/runtime/schema.ts';
-import { gatewayFacts, linkFacts, plcFacts } from '../engine/child-facts.ts';
-import { runCli } from './cli-process.ts';
-import { createCliServices } from './cli-services.ts';
-import { mbpoll, placeOf, type ModbusPlace } from './foreign-modbus.ts';
-import { mosquittoPub } from './foreign-mqtt.ts';
-import { COMPLAINTS, dissect } from './foreign-tshark.ts';
+import { describeWith, MBPOLL, MOSQUITTO_PUB, TSHARK } from '../../../hil/runtime/foreign-program.contract.ts';
+import { z } from '../../../hil/runtime/schema.ts';
+import { gatewayFacts, linkFacts, plcFacts } from '../../engine/child-facts.ts';
+import { runCli } from '../cli-process.ts';
+import { createCliServices } from '../cli-services.ts';
+import { mbpoll, placeOf, type ModbusPlace } from '../foreign-modbus.ts';
+import { mosquittoPub } from '../foreign-mqtt.ts';
+import { COMPLAINTS, dissect } from '../foreign-tshark.ts';
 
 const RTU = ['-o', 'uat:user_dlts:"User 0 (DLT=147)","mbrtu","0","","0",""', '-o', 'mbrtu.crc_verification:TRUE'];
 const services = createCliServices();
