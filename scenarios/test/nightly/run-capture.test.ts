@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeWith, TSHARK } from '../../hil/runtime/foreign-program.contract.ts';
-import { readJournal } from '../../hil/runtime/journal-reader.ts';
-import { readRecord } from '../../reports/read-record.ts';
-import type { RunRecord } from '../../reports/record.ts';
-import { allGone, descendantsOf, pidOf, runCli, runFolders, startCli, type CliProcess } from './cli-process.ts';
-import { COMPLAINTS, dissect } from './foreign-tshark.ts';
+import { describeWith, TSHARK } from '../../../hil/runtime/foreign-program.contract.ts';
+import { readJournal } from '../../../hil/runtime/journal-reader.ts';
+import { readRecord } from '../../../reports/read-record.ts';
+import type { RunRecord } from '../../../reports/record.ts';
+import { allGone, descendantsOf, pidOf, runCli, runFolders, startCli, type CliProcess } from '../cli-process.ts';
+import { COMPLAINTS, dissect } from '../foreign-tshark.ts';
 
-const CAPTURED = fileURLToPath(new URL('fixtures/captured.yaml', import.meta.url));
+const CAPTURED = fileURLToPath(new URL('../fixtures/captured.yaml', import.meta.url));
 /** As the comment of the file says it. */
 const RTU = ['-o', 'uat:user_dlts:"User 0 (DLT=147)","mbrtu","0","","0",""', '-o', 'mbrtu.crc_verification:TRUE'];
 const PLAIN: readonly string[] = [];
